@@ -1,0 +1,1 @@
+"""Analyses: from a tree to a table. None of them changes the tree."""

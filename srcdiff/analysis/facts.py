@@ -1,0 +1,213 @@
+"""Facts: what is known of each variable before the program runs.
+
+An abstract interpretation over kinds, ranks and shapes. A shape is the set of variables whose shapes broadcast to it: a
+number has the empty set, the sum of `x` and `y` has `{x, y}`. Equal sets are equal shapes, whatever the sizes; that is
+all that is needed to leave out an `unbroadcast`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from srcdiff.kinds import ArrayKind, Kind, MappingKind, NumberKind, OpaqueKind, RecordKind, SequenceKind, UnknownKind
+
+__all__ = ["ANYTHING", "Fact", "NUMBER", "fact_of_kind", "fact_of_object", "join"]
+
+Shape = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of a value.
+
+    Attributes
+    ----------
+    kind : str
+        "number", "array", "numeric" (one of these two), "list", "tuple", "dict", "record", "function", "opaque"
+        (nothing that could carry a derivative), or "anything".
+    letter : str
+        NumPy's kind letter of numbers and arrays: "f", "c", "i", "b", or "?" (a real number of some kind).
+    rank : int or None
+        Number of dimensions.
+    shape : frozenset of str or None
+        The variables whose shapes broadcast to this one's.
+    dtypes : frozenset of str or None
+        The variables whose dtypes promote to this one's; Python numbers add nothing.
+    items : tuple of Fact or None
+        The items of a tuple, list, dictionary or record, where each is known.
+    keys : tuple
+        The keys of a dictionary, the field names of a record.
+    item : Fact or None
+        What is known of every item.
+    type : type or None
+        The class of a record or an opaque object.
+    value : object
+        The object itself where it is known (a function, a module, a literal).
+    """
+
+    kind: str = "anything"
+    letter: str = "?"
+    rank: int | None = None
+    shape: Shape | None = None
+    dtypes: frozenset[str] | None = None
+    items: tuple[Fact, ...] | None = None
+    keys: tuple[Any, ...] = ()
+    item: Fact | None = None
+    type: type | None = None
+    value: Any = field(default=None, compare=False)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number or an array for certain."""
+        return self.kind in ("number", "array", "numeric")
+
+    @property
+    def container(self) -> bool:
+        """Whether it is a list, a tuple, a dictionary or a record for certain."""
+        return self.kind in ("list", "tuple", "dict", "record")
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether it may carry a derivative at all."""
+        if self.kind in ("opaque", "function"):
+            return False
+        if self.numeric:
+            return self.letter not in "ib"
+        if self.items is not None:
+            return any(item.differentiable for item in self.items)
+        return True
+
+
+ANYTHING = Fact()
+NUMBER = Fact("number", "f", 0, frozenset(), frozenset())
+INTEGER = Fact("number", "i", 0, frozenset(), frozenset())
+BOOLEAN = Fact("number", "b", 0, frozenset(), frozenset())
+OPAQUE = Fact("opaque")
+
+
+def fact_of_kind(kind: Kind, symbol: str) -> Fact:
+    """The fact of a parameter or captured object of a known kind; `symbol` stands for its shape and dtype."""
+    if isinstance(kind, UnknownKind):
+        return Fact("numeric", "?", None, frozenset([symbol]), frozenset([symbol]))
+    if isinstance(kind, NumberKind):
+        return Fact("number", kind.dtype, 0, frozenset(), frozenset([symbol]) if kind.dtype in "fc" else frozenset())
+    if isinstance(kind, ArrayKind):
+        letter = kind.dtype if kind.dtype in "biufc" else "?"
+        return Fact("array", letter, kind.rank, frozenset([symbol]), frozenset([symbol]))
+    if isinstance(kind, OpaqueKind):
+        return replace(OPAQUE, type=kind.type)
+    items = tuple(fact_of_kind(item, f"{symbol}[{i}]") for i, item in enumerate(kind.items))
+    if isinstance(kind, SequenceKind):
+        name = "list" if issubclass(kind.type, list) else "tuple"
+        keys = tuple(getattr(kind.type, "_fields", ()))
+        return Fact(name, items=items, keys=keys, item=join_all(items), type=kind.type)
+    if isinstance(kind, MappingKind):
+        return Fact("dict", items=items, keys=kind.keys, item=join_all(items), type=kind.type)
+    assert isinstance(kind, RecordKind)
+    return Fact("record", items=items, keys=kind.fields, type=kind.type)
+
+
+def fact_of_object(value: Any, symbol: str) -> Fact:
+    """The fact of a captured object: a global, a cell, a literal."""
+    if isinstance(value, (bool, np.bool_)):
+        return replace(BOOLEAN, value=value)
+    if isinstance(value, (int, np.integer)):
+        return replace(INTEGER, value=value)
+    if isinstance(value, (float, complex, np.floating, np.complexfloating)):
+        letter = "c" if isinstance(value, (complex, np.complexfloating)) else "f"
+        dtypes = frozenset() if isinstance(value, (float, complex)) else frozenset([symbol])
+        return Fact("number", letter, 0, frozenset(), dtypes, value=value)
+    if isinstance(value, np.ndarray):
+        return Fact("array", value.dtype.kind, value.ndim, frozenset([symbol]), frozenset([symbol]), value=value)
+    if isinstance(value, (types.ModuleType, type)) or callable(value):
+        return Fact("function", type=type(value), value=value)
+    if isinstance(value, (list, tuple)) and len(value) <= 64:
+        items = tuple(fact_of_object(item, f"{symbol}[{i}]") for i, item in enumerate(value))
+        kind = "list" if isinstance(value, list) else "tuple"
+        return Fact(kind, items=items, item=join_all(items), type=type(value), value=value)
+    if isinstance(value, dict) and len(value) <= 64:
+        items = tuple(fact_of_object(item, f"{symbol}[{i}]") for i, item in enumerate(value.values()))
+        return Fact("dict", items=items, keys=tuple(value), item=join_all(items), type=type(value), value=value)
+    if value is None or isinstance(value, (str, bytes)):
+        return Fact("opaque", type=type(value), value=value)
+    return Fact("anything", type=type(value), value=value)
+
+
+def join(a: Fact | None, b: Fact | None) -> Fact:
+    """What holds of a value that is one or the other."""
+    if a is None or b is None:
+        return a or b or ANYTHING
+    if a == b:
+        return a if a.value is b.value else replace(a, value=None)
+    if a.numeric and b.numeric:
+        return _join_numeric(a, b)
+    if a.kind == b.kind:
+        items = None
+        if a.items is not None and b.items is not None and a.keys == b.keys and len(a.items) == len(b.items):
+            items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
+        item = join(a.item, b.item) if a.item is not None and b.item is not None else None
+        return Fact(a.kind, items=items, keys=a.keys if items is not None else (), item=item, type=_common_type(a, b))
+    if a.kind == "opaque" and a.type is type(None):
+        return b if not b.numeric else replace(b, value=None)
+    if b.kind == "opaque" and b.type is type(None):
+        return a if not a.numeric else replace(a, value=None)
+    return ANYTHING
+
+
+def _common_type(a: Fact, b: Fact) -> type | None:
+    return a.type if a.type is b.type else None
+
+
+_LETTERS = {"b": 0, "i": 1, "u": 1, "?": 2, "f": 2, "c": 3}
+
+
+def _join_numeric(a: Fact, b: Fact) -> Fact:
+    kind = a.kind if a.kind == b.kind else "numeric"
+    if a.letter == b.letter:
+        letter = a.letter
+    else:
+        letter = "?" if _LETTERS[max(a.letter, b.letter, key=_LETTERS.__getitem__)] <= 2 else "c"
+        # An integer that becomes a float (`s = 0; s = s + x`) is a float that starts at a whole number.
+        letter = "f" if letter == "?" and "f" in (a.letter, b.letter) else letter
+    rank = a.rank if a.rank == b.rank else None
+    shape = a.shape if a.shape == b.shape else None
+    dtypes = a.dtypes | b.dtypes if a.dtypes is not None and b.dtypes is not None else None
+    return Fact(kind, letter, rank, shape, dtypes)
+
+
+def join_all(facts: tuple[Fact, ...]) -> Fact | None:
+    """The join of several facts; None of none."""
+    joined: Fact | None = None
+    for fact in facts:
+        joined = fact if joined is None else join(joined, fact)
+    return joined
+
+
+def promote(*operands: Fact) -> Fact:
+    """The result of an elementwise operation on these operands."""
+    if not all(operand.numeric for operand in operands):
+        return Fact("numeric", "?") if any(o.numeric for o in operands) else ANYTHING
+    letters = [operand.letter for operand in operands]
+    letter = max(letters, key=_LETTERS.__getitem__)
+    if letter == "?" and "f" in letters:
+        letter = "f"
+    kinds = {operand.kind for operand in operands}
+    kind = "number" if kinds == {"number"} else "array" if "array" in kinds else "numeric"
+    ranks = [operand.rank for operand in operands]
+    rank = max(r for r in ranks if r is not None) if None not in ranks else None
+    if kind == "array" and rank == 0:
+        kind = "number"  # arithmetic on 0-d arrays gives scalars
+    shapes = [operand.shape for operand in operands]
+    shape = frozenset().union(*(s for s in shapes if s is not None)) if None not in shapes else None
+    dtypes = [operand.dtypes for operand in operands]
+    together = frozenset().union(*(d for d in dtypes if d is not None)) if None not in dtypes else None
+    return Fact(kind, letter, rank, shape, together)
+
+
+Environment = Mapping[str, Fact]
+__all__ += ["BOOLEAN", "INTEGER", "OPAQUE", "Environment", "join_all", "promote"]

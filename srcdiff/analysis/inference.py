@@ -1,0 +1,564 @@
+"""From a core function and the facts of its parameters to the facts of all its variables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff import core
+from srcdiff.analysis.facts import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    OPAQUE,
+    Fact,
+    fact_of_object,
+    join,
+    join_all,
+    promote,
+)
+from srcdiff.rules import registry
+
+__all__ = ["Facts", "infer"]
+
+CalleeFact = Callable[[gast.Call, list[Fact], "Facts"], Fact | None]
+
+
+@dataclass
+class Facts:
+    """The facts of one function.
+
+    Attributes
+    ----------
+    of : dict
+        Variable to fact.
+    function : core.Function
+        Where names that are no variables resolve.
+    symbolic : set of str
+        Variables whose own name may stand for their shape: bound once, and read only after that.
+    callee : callable
+        Tells the fact of the result of a user's function.
+    """
+
+    of: dict[str, Fact]
+    function: core.Function
+    symbolic: set[str] = field(default_factory=set)
+    callee: CalleeFact | None = None
+    inner: dict[str, gast.FunctionDef] = field(default_factory=dict)
+
+    def object_of(self, node: gast.AST) -> Any:
+        """The object that a dotted path of free names stands for; LookupError where it is none."""
+        root = node
+        while isinstance(root, gast.Attribute):
+            root = root.value
+        if not isinstance(root, gast.Name) or root.id in self.of:
+            raise LookupError
+        return self.function.source.resolve(node)
+
+    def __call__(self, node: gast.expr) -> Fact:
+        """The fact of an expression."""
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        return method(node) if method is not None else ANYTHING
+
+    def _name(self, node: gast.Name) -> Fact:
+        if node.id in self.of:
+            return self.of[node.id]
+        return self._object(node)
+
+    def _object(self, node: gast.AST) -> Fact:
+        try:
+            return fact_of_object(self.object_of(node), gast.unparse(node).strip())
+        except LookupError:
+            return ANYTHING
+
+    def _constant(self, node: gast.Constant) -> Fact:
+        return fact_of_object(node.value, "")
+
+    def _unaryop(self, node: gast.UnaryOp) -> Fact:
+        operand = self(node.operand)
+        if isinstance(node.op, gast.Not):
+            return BOOLEAN
+        if operand.value is not None and operand.kind == "number":
+            return fact_of_object(-operand.value if isinstance(node.op, gast.USub) else operand.value, "")
+        return replace(promote(operand), value=None)
+
+    def _binop(self, node: gast.BinOp) -> Fact:
+        left, right = self(node.left), self(node.right)
+        if left.kind in ("list", "tuple") or right.kind in ("list", "tuple"):
+            return _sequence_operation(node.op, left, right)
+        if left.kind == "opaque" and left.type is str:
+            return OPAQUE
+        if isinstance(node.op, gast.MatMult):
+            return _matmul(left, right)
+        result = promote(left, right)
+        if isinstance(node.op, gast.Div) and result.letter in "ib":
+            return replace(result, letter="f")
+        if isinstance(node.op, gast.Pow) and result.letter in "ib" and not _is_natural(right):
+            return replace(result, letter="?")
+        return result
+
+    def _boolop(self, node: gast.BoolOp) -> Fact:
+        return join_all(tuple(self(value) for value in node.values)) or ANYTHING
+
+    def _compare(self, node: gast.Compare) -> Fact:
+        if len(node.ops) == 1 and not isinstance(node.ops[0], (gast.In, gast.NotIn, gast.Is, gast.IsNot)):
+            together = promote(self(node.left), self(node.comparators[0]))
+            if together.numeric:
+                return replace(together, letter="b", dtypes=frozenset())
+        return BOOLEAN
+
+    def _joinedstr(self, node: gast.JoinedStr) -> Fact:
+        return replace(OPAQUE, type=str)
+
+    def _ifexp(self, node: gast.IfExp) -> Fact:
+        return join(self(node.body), self(node.orelse))
+
+    def _tuple(self, node: gast.Tuple | gast.List) -> Fact:
+        kind = "list" if isinstance(node, gast.List) else "tuple"
+        kind_type = list if isinstance(node, gast.List) else tuple
+        if any(isinstance(item, gast.Starred) for item in node.elts):
+            return Fact(kind, type=kind_type)
+        items = tuple(self(item) for item in node.elts)
+        return Fact(kind, items=items, item=join_all(items), type=kind_type)
+
+    _list = _tuple
+
+    def _dict(self, node: gast.Dict) -> Fact:
+        items = tuple(self(value) for value in node.values)
+        if all(isinstance(key, gast.Constant) for key in node.keys):
+            keys = tuple(key.value for key in node.keys)
+            return Fact("dict", items=items, keys=keys, item=join_all(items), type=dict)
+        return Fact("dict", item=join_all(items), type=dict)
+
+    def _attribute(self, node: gast.Attribute) -> Fact:
+        known = self._object(node)
+        if known is not ANYTHING:
+            return known
+        owner = self(node.value)
+        if owner.keys and node.attr in owner.keys and owner.items is not None:
+            return owner.items[owner.keys.index(node.attr)]
+        if owner.kind == "record":
+            return ANYTHING
+        if node.attr in ("ndim", "size", "nbytes", "itemsize"):
+            return INTEGER
+        if node.attr == "shape":
+            items = (INTEGER,) * owner.rank if owner.rank is not None and owner.numeric else None
+            return Fact("tuple", items=items, item=INTEGER, type=tuple)
+        if node.attr == "dtype":
+            return OPAQUE
+        if node.attr in ("real", "imag") and owner.numeric:
+            return replace(owner, letter="f" if owner.letter == "c" else owner.letter, value=None)
+        if node.attr in ("T", "mT") and owner.numeric:
+            return replace(owner, shape=None if owner.rank != 1 else owner.shape, value=None)
+        return ANYTHING
+
+    def _subscript(self, node: gast.Subscript) -> Fact:
+        owner = self(node.value)
+        index = node.slice
+        if owner.kind in ("list", "tuple", "dict"):
+            return self._item(owner, index)
+        if owner.kind == "opaque":
+            return OPAQUE
+        if owner.kind == "record" or owner.kind == "function":
+            return ANYTHING
+        if not owner.numeric:
+            return ANYTHING if owner.kind == "anything" else Fact("numeric", owner.letter)
+        return self._element(owner, index)
+
+    def _item(self, owner: Fact, index: gast.expr) -> Fact:
+        if isinstance(index, gast.Slice):
+            items = owner.items
+            parts = [self(part).value if part is not None else None for part in (index.lower, index.upper, index.step)]
+            known = all(
+                part is None or isinstance(value, int)
+                for part, value in zip((index.lower, index.upper, index.step), parts, strict=True)
+            )
+            if items is not None and known:
+                chosen = items[slice(*parts)]
+                return Fact(owner.kind, items=chosen, item=join_all(chosen), type=owner.type)
+            return Fact(owner.kind, item=owner.item, type=owner.type)
+        key = self(index).value
+        if owner.items is not None and key is not None:
+            if owner.kind == "dict" and not isinstance(key, (list, dict)) and key in owner.keys:
+                return owner.items[owner.keys.index(key)]
+            if owner.kind != "dict" and isinstance(key, int) and -len(owner.items) <= key < len(owner.items):
+                return owner.items[key]
+        return owner.item or ANYTHING
+
+    def _element(self, owner: Fact, index: gast.expr) -> Fact:
+        parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
+        rank: int | None = owner.rank
+        certain = True
+        for part in parts:
+            fact = self(part) if not isinstance(part, gast.Slice) else None
+            if isinstance(part, gast.Slice):
+                continue
+            if isinstance(part, gast.Constant) and part.value is None:
+                rank = rank + 1 if rank is not None else None
+            elif fact is not None and fact.kind == "number" and fact.letter in "iu":
+                rank = rank - 1 if rank is not None else None
+            elif isinstance(part, gast.Constant) and part.value is Ellipsis:
+                certain = False
+            else:
+                certain, rank = False, None
+                if fact is not None and fact.kind in ("list", "array") or (fact is not None and fact.letter == "b"):
+                    return Fact("array", owner.letter, dtypes=owner.dtypes)
+        if rank == 0 and certain:
+            return Fact("number", owner.letter, 0, frozenset(), owner.dtypes)
+        kind = "array" if rank is not None or any(isinstance(p, gast.Slice) for p in parts) else "numeric"
+        return Fact(kind, owner.letter, rank, None, owner.dtypes)
+
+    def _call(self, node: gast.Call) -> Fact:
+        try:
+            function = self.object_of(node.func)
+        except LookupError:
+            function = None
+        arguments = [self(argument) for argument in node.args]
+        if function is not None:
+            known = _call_of_known(function, node, arguments, self)
+            if known is not None:
+                return known
+        elif isinstance(node.func, gast.Attribute):
+            owner = self(node.func.value)
+            known = _method(node.func.attr, owner, arguments, node, self)
+            if known is not None:
+                return known
+        if self.callee is not None:
+            return self.callee(node, arguments, self) or ANYTHING
+        return ANYTHING
+
+
+def _is_natural(fact: Fact) -> bool:
+    return isinstance(fact.value, int) and fact.value >= 0
+
+
+def _sequence_operation(operator: gast.operator, left: Fact, right: Fact) -> Fact:
+    sequence = left if left.kind in ("list", "tuple") else right
+    other = right if sequence is left else left
+    if isinstance(operator, gast.Add) and other.kind == sequence.kind:
+        if left.items is not None and right.items is not None:
+            items = left.items + right.items
+            return Fact(sequence.kind, items=items, item=join_all(items), type=sequence.type)
+        item = join(left.item, right.item) if left.item and right.item else left.item or right.item
+        return Fact(sequence.kind, item=item, type=sequence.type)
+    if isinstance(operator, gast.Mult) and other.kind == "number":
+        return Fact(sequence.kind, item=sequence.item, type=sequence.type)
+    return Fact("array", "?")  # an array and a list
+
+
+def _matmul(left: Fact, right: Fact) -> Fact:
+    result = promote(left, right)
+    rank = None
+    if left.rank is not None and right.rank is not None:
+        rank = max(left.rank, right.rank) - (left.rank == 1) - (right.rank == 1)
+        if left.rank == right.rank == 2:
+            rank = 2
+    kind = "number" if rank == 0 else "array" if rank else "numeric"
+    return replace(result, kind=kind, rank=rank, shape=frozenset() if rank == 0 else None, value=None)
+
+
+def _keywords(node: gast.Call) -> dict[str, gast.expr]:
+    return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+
+
+_INTEGERS = {len, int, id, hash, ord, round}
+_BOOLEANS = {bool, isinstance, issubclass, hasattr, callable, any, all, np.any, np.all, np.allclose, np.array_equal}
+_CREATED = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
+_LIKE = {np.zeros_like, np.ones_like, np.empty_like, np.full_like}
+
+
+def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
+    try:
+        hash(function)
+    except TypeError:
+        return None
+    if function in _BOOLEANS:
+        return BOOLEAN
+    if function in _INTEGERS:
+        return INTEGER if function is not round or len(arguments) < 2 else promote(*arguments[:1])
+    if function is float or getattr(function, "__module__", None) == "math" or function in vars(math).values():
+        integer = getattr(function, "__name__", "") in ("floor", "ceil", "factorial", "comb", "gcd", "lcm", "isqrt")
+        return INTEGER if integer else NUMBER
+    if function in (abs, np.abs, np.absolute) and arguments and arguments[0].numeric:
+        return replace(promote(arguments[0]), letter="f" if arguments[0].letter == "c" else arguments[0].letter)
+    if function in (min, max) and len(arguments) > 1:
+        return join_all(tuple(replace(a, value=None) for a in arguments))
+    if function in _CREATED or function in _LIKE or function is np.arange or function is np.linspace:
+        return _created(function, node, arguments, facts)
+    if function in (list, tuple):
+        kind = "list" if function is list else "tuple"
+        if arguments and arguments[0].kind in ("list", "tuple"):
+            return replace(arguments[0], kind=kind, type=function, value=None)
+        item = replace(arguments[0], rank=None, shape=None, kind="numeric") if arguments and arguments[0].numeric else None
+        return Fact(kind, item=item, type=function)
+    if function is dict and not arguments:
+        return Fact("dict", type=dict)
+    rule = registry.lookup(function)
+    return _shape_word(rule, arguments, node) if rule is not None else None
+
+
+def _created(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact:
+    keywords = _keywords(node)
+    letter = "f"
+    if "dtype" in keywords:
+        try:
+            letter = np.dtype(facts.object_of(keywords["dtype"])).kind
+        except (LookupError, TypeError):
+            letter = "?"
+    elif function in _LIKE and arguments:
+        letter = arguments[0].letter
+    elif function is np.arange and arguments:
+        letter = "i" if all(a.letter in "iu" for a in arguments) else "?"
+    elif function is np.full and len(arguments) > 1:
+        letter = arguments[1].letter
+    if function in _LIKE and arguments and arguments[0].numeric:
+        kind = "array"
+        return Fact(kind, letter, arguments[0].rank, arguments[0].shape, arguments[0].dtypes)
+    rank: int | None = 1
+    if function in _CREATED:
+        shape = arguments[0] if arguments else ANYTHING
+        rank = len(shape.items) if shape.items is not None else 1 if shape.kind == "number" else None
+    dtypes = frozenset(["float64"]) if letter == "f" else frozenset[str]()
+    return Fact("array", letter, rank, None, dtypes)
+
+
+def _axis(node: gast.Call, arguments: list[Fact], position: int = 1) -> gast.expr | None:
+    if len(node.args) > position:
+        return node.args[position]
+    return _keywords(node).get("axis")
+
+
+def _shape_word(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
+    """The result of a call by its rule's shape word."""
+    operands = [a for a in arguments if a.numeric]
+    if "dtype" in _keywords(node):
+        return Fact("numeric", "?")
+    if rule.shape == "broadcast" and len(operands) == len(arguments) and operands:
+        result = replace(promote(*operands), value=None)
+        if rule.kind == "constant":
+            return replace(result, letter="?" if result.letter != "c" else "c")
+        return replace(result, letter="f") if result.letter in "ib?" and rule.kind == "elementwise" else result
+    if rule.shape == "same" and operands:
+        return replace(operands[0], value=None)
+    if rule.shape == "scalar":
+        letter = promote(*operands).letter if operands else "?"
+        return Fact("number", letter, 0, frozenset(), operands[0].dtypes if operands else None)
+    if rule.shape == "reduce" and operands:
+        axis = _axis(node, arguments)
+        keepdims = "keepdims" in _keywords(node) or len(node.args) > 2
+        whole = axis is None or (isinstance(axis, gast.Constant) and axis.value is None)
+        letter = operands[0].letter
+        if whole and not keepdims:
+            return Fact("number", letter, 0, frozenset(), operands[0].dtypes)
+        one = isinstance(axis, gast.Constant) or isinstance(axis, gast.UnaryOp)
+        rank = operands[0].rank - 1 if operands[0].rank is not None and one and not keepdims else None
+        kind = "number" if rank == 0 else "array" if rank else "numeric"
+        return Fact(kind, letter, rank, frozenset() if rank == 0 else None, operands[0].dtypes)
+    if rule.kind != "constant":
+        return None
+    return None
+
+
+_SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
+_REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
+
+
+def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:
+    """The result of a method of an array, a list or a dictionary."""
+    if owner.kind in ("list", "dict"):
+        if attr in ("pop", "get", "setdefault"):
+            return owner.item or ANYTHING
+        if attr == "copy":
+            return owner
+        return OPAQUE if attr in ("append", "extend", "insert", "update", "clear", "sort", "reverse") else ANYTHING
+    if not owner.numeric:
+        return OPAQUE if owner.kind == "opaque" else None
+    if attr in _SAME_METHODS:
+        return replace(owner, value=None)
+    if attr in _REDUCTIONS:
+        shifted = gast.Call(node.func, [node.func.value, *node.args], node.keywords)
+        rule = registry.lookup(getattr(np, attr))
+        return _shape_word(rule, [owner, *arguments], shifted) if rule is not None else Fact("numeric", owner.letter)
+    if attr == "item":
+        return replace(NUMBER, letter=owner.letter)
+    if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
+        return INTEGER if attr.startswith("argm") and not arguments else ANYTHING
+    if attr in ("ravel", "flatten"):
+        return Fact("array", owner.letter, 1, owner.shape if owner.rank == 1 else None, owner.dtypes)
+    if attr == "reshape":
+        items = arguments[0].items if len(arguments) == 1 else tuple(arguments)
+        if len(arguments) == 1 and arguments[0].kind == "number":
+            items = (arguments[0],)
+        return Fact("array", owner.letter, len(items) if items is not None else None, None, owner.dtypes)
+    if attr == "tolist":
+        return Fact("list", type=list)
+    return Fact("numeric", owner.letter) if attr in ("dot", "transpose", "swapaxes", "astype", "repeat", "take") else None
+
+
+class _Inference:
+    """One run over the body, joining what is bound to each variable, until nothing changes."""
+
+    def __init__(self, facts: Facts, parameters: frozenset[str]) -> None:
+        self.facts = facts
+        self.changed = True
+        self.parameters = parameters
+        self.bound: set[str] = set(parameters)
+
+    def bind(self, target: str, fact: Fact) -> None:
+        known = self.facts.of.get(target)
+        if fact.kind in ("array", "numeric") and fact.shape is None and target in self.facts.symbolic:
+            fact = replace(fact, shape=frozenset([target]))
+        new = fact if target not in self.bound else join(known, fact)
+        self.bound.add(target)
+        if new != known or (known is not None and known.value is not new.value):
+            if known is not None and new.value is not known.value:
+                new = replace(new, value=None)
+                if new == known and known.value is None:
+                    return
+            self.facts.of[target] = new
+            self.changed = True
+
+    def block(self, body: list[gast.stmt]) -> None:
+        for statement in body:
+            self.statement(statement)
+
+    def statement(self, statement: gast.stmt) -> None:
+        if isinstance(statement, gast.Assign):
+            self.assign(statement.targets[0], self.facts(statement.value))
+        elif isinstance(statement, gast.AugAssign):
+            self.augment(statement)
+        elif isinstance(statement, gast.For):
+            assert isinstance(statement.target, gast.Name)
+            self.bind(statement.target.id, INTEGER)
+            self.block(statement.body)
+        elif isinstance(statement, (gast.If, gast.While)):
+            self.block(statement.body)
+            self.block(statement.orelse)
+        elif isinstance(statement, gast.With):
+            for item in statement.items:
+                if isinstance(item.optional_vars, gast.Name):
+                    self.bind(item.optional_vars.id, ANYTHING)
+            self.block(statement.body)
+        elif isinstance(statement, gast.Try):
+            self.block(statement.body)
+            for handler in statement.handlers:
+                if handler.name is not None:
+                    self.bind(handler.name if isinstance(handler.name, str) else handler.name.id, OPAQUE)
+                self.block(handler.body)
+            self.block(statement.orelse)
+            self.block(statement.finalbody)
+        elif isinstance(statement, gast.FunctionDef):
+            self.facts.inner[statement.name] = statement
+            self.bind(statement.name, Fact("function"))
+        elif isinstance(statement, (gast.Import, gast.ImportFrom)):
+            for alias in statement.names:
+                self.bind((alias.asname or alias.name).split(".")[0], Fact("function"))
+        elif isinstance(statement, gast.Expr) and isinstance(statement.value, gast.Call):
+            self.effect(statement.value)
+
+    def assign(self, target: gast.expr, fact: Fact) -> None:
+        if isinstance(target, gast.Name):
+            self.bind(target.id, fact)
+        elif isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name):
+            self.stored(target.value.id, fact)
+
+    def stored(self, container: str, fact: Fact) -> None:
+        """What is stored into a list or dictionary joins what is known of its items."""
+        known = self.facts.of.get(container, ANYTHING)
+        if known.kind in ("list", "dict", "tuple"):
+            items = tuple(join(item, fact) for item in known.items) if known.items is not None and known.kind == "list" else None
+            self.replace(container, replace(known, items=items, keys=(), item=join(known.item, fact) if known.item else fact))
+
+    def replace(self, target: str, fact: Fact) -> None:
+        if self.facts.of.get(target) != fact:
+            self.facts.of[target] = fact
+            self.changed = True
+
+    def augment(self, statement: gast.AugAssign) -> None:
+        if isinstance(statement.target, gast.Name):
+            known = self.facts(statement.target)
+            result = self.facts(gast.BinOp(gast.Name(statement.target.id, gast.Load(), None, None), statement.op, statement.value))
+            if known.kind == "array":  # written in place: its own kind, rank and shape stay
+                return
+            self.bind(statement.target.id, result)
+
+    def effect(self, call: gast.Call) -> None:
+        if not isinstance(call.func, gast.Attribute) or not isinstance(call.func.value, gast.Name):
+            return
+        container, attr = call.func.value.id, call.func.attr
+        known = self.facts.of.get(container, ANYTHING)
+        if known.kind == "list" and attr in ("append", "insert", "extend"):
+            fact = self.facts(call.args[-1])
+            if attr == "extend":
+                fact = fact.item or (replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING)
+            item = join(known.item, fact) if known.item is not None else fact
+            self.replace(container, replace(known, items=None, item=item))
+        elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items is not None:
+            self.replace(container, replace(known, items=None))
+
+
+def _symbolic(function: core.Function) -> set[str]:
+    """Variables bound once whose reads all follow the binding: in one loop trip the name means one shape."""
+    bindings: dict[str, int] = {}
+    early: set[str] = set()
+    pending: list[gast.AST] = list(reversed(function.body))
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.Assign):
+            _note_reads(node.value, bindings, early)
+            target = node.targets[0]
+            if isinstance(target, gast.Name):
+                bindings[target.id] = bindings.get(target.id, 0) + 1
+            else:
+                _note_reads(target, bindings, early)
+        elif isinstance(node, gast.AugAssign):
+            if isinstance(node.target, gast.Name):
+                bindings[node.target.id] = bindings.get(node.target.id, 0) + 1
+            _note_reads(node, bindings, early)
+        elif isinstance(node, gast.stmt):
+            pending.extend(reversed(list(gast.iter_child_nodes(node))))
+        else:
+            _note_reads(node, bindings, early)
+    return {name for name, count in bindings.items() if count == 1 and name not in early}
+
+
+def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> None:
+    for node in gast.walk(tree):
+        if isinstance(node, gast.Name) and node.id not in bindings:
+            early.add(node.id)
+
+
+def infer(function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None) -> Facts:
+    """The facts of every variable of `function`, given those of its parameters."""
+    facts = Facts(dict(parameters), function, _symbolic(function), callee)
+    for local in _locals(function):
+        facts.of.setdefault(local, ANYTHING)
+    run = _Inference(facts, frozenset(parameters))
+    rounds = 0
+    while run.changed:
+        run.changed = False
+        run.block(function.body)
+        rounds += 1
+        if rounds > 20:  # shapes that grow without end: forget what keeps changing
+            for name, fact in facts.of.items():
+                if name not in parameters and not (fact.kind == "number"):
+                    facts.of[name] = ANYTHING
+            break
+    return facts
+
+
+def _locals(function: core.Function) -> set[str]:
+    found: set[str] = set()
+    for statement in function.body:
+        for node in gast.walk(statement):
+            if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
+                found.add(node.id)
+            elif isinstance(node, gast.FunctionDef):
+                found.add(node.name)
+    return found - set(function.parameters)

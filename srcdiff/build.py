@@ -1,0 +1,177 @@
+"""Building expressions: small constructors that never make `1.0 * x`, `0.0 + x` or `--x`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import gast
+
+__all__ = [
+    "add",
+    "assign",
+    "attribute",
+    "augment",
+    "binary",
+    "call",
+    "constant",
+    "display",
+    "is_constant",
+    "is_name",
+    "multiply",
+    "name",
+    "negate",
+    "parse_expression",
+    "statement_like",
+    "store",
+    "subscript",
+    "substitute",
+]
+
+
+def name(identifier: str) -> gast.Name:
+    """A name that is read."""
+    return gast.Name(identifier, gast.Load(), None, None)
+
+
+def store(identifier: str) -> gast.Name:
+    """A name that is bound."""
+    return gast.Name(identifier, gast.Store(), None, None)
+
+
+def constant(value: Any) -> gast.expr:
+    """A literal."""
+    return gast.Constant(value, None)
+
+
+def is_name(node: gast.AST | None, identifier: str | None = None) -> bool:
+    """Whether a node is a name (this name)."""
+    return isinstance(node, gast.Name) and (identifier is None or node.id == identifier)
+
+
+def is_constant(node: gast.AST, *values: Any) -> bool:
+    """Whether a node is a literal (one of these numbers)."""
+    if not isinstance(node, gast.Constant):
+        return False
+    return not values or (type(node.value) in (int, float) and node.value in values)
+
+
+def binary(left: gast.expr, operator: gast.operator, right: gast.expr) -> gast.expr:
+    """`left operator right`, as it is."""
+    return gast.BinOp(left, operator, right)
+
+
+def add(left: gast.expr, right: gast.expr) -> gast.expr:
+    """`left + right`; a negated right operand makes a difference."""
+    if is_constant(left, 0, 0.0):
+        return right
+    if is_constant(right, 0, 0.0):
+        return left
+    if isinstance(right, gast.UnaryOp) and isinstance(right.op, gast.USub):
+        return gast.BinOp(left, gast.Sub(), right.operand)
+    return gast.BinOp(left, gast.Add(), right)
+
+
+def multiply(left: gast.expr, right: gast.expr) -> gast.expr:
+    """`left * right`, without factors of one."""
+    if is_constant(left, 1, 1.0):
+        return right
+    if is_constant(right, 1, 1.0):
+        return left
+    return gast.BinOp(left, gast.Mult(), right)
+
+
+def negate(operand: gast.expr) -> gast.expr:
+    """`-operand`, or the operand of a negation."""
+    if isinstance(operand, gast.UnaryOp) and isinstance(operand.op, gast.USub):
+        return operand.operand
+    return gast.UnaryOp(gast.USub(), operand)
+
+
+def call(function: str | gast.expr, *arguments: gast.expr, **keywords: gast.expr) -> gast.Call:
+    """A call of a dotted name or of an expression."""
+    target = dotted(function) if isinstance(function, str) else function
+    return gast.Call(target, list(arguments), [gast.keyword(key, value) for key, value in keywords.items()])
+
+
+def dotted(path: str) -> gast.expr:
+    """`np.linalg.inv` as an expression."""
+    first, *rest = path.split(".")
+    node: gast.expr = name(first)
+    for part in rest:
+        node = attribute(node, part)
+    return node
+
+
+def attribute(value: gast.expr, attr: str) -> gast.expr:
+    """`value.attr`."""
+    return gast.Attribute(value, attr, gast.Load())
+
+
+def subscript(value: gast.expr, index: gast.expr, ctx: gast.expr_context | None = None) -> gast.Subscript:
+    """`value[index]`, read unless told otherwise."""
+    return gast.Subscript(value, index, ctx or gast.Load())
+
+
+def display(items: Iterable[gast.expr], ctx: gast.expr_context | None = None) -> gast.Tuple:
+    """A tuple."""
+    return gast.Tuple(list(items), ctx or gast.Load())
+
+
+def assign(target: str | gast.expr, value: gast.expr) -> gast.Assign:
+    """`target = value`."""
+    return gast.Assign([store(target) if isinstance(target, str) else target], value, None)
+
+
+def augment(target: str | gast.expr, operator: gast.operator, value: gast.expr) -> gast.AugAssign:
+    """`target operator= value`."""
+    return gast.AugAssign(store(target) if isinstance(target, str) else target, operator, value)
+
+
+def statement_like(statement: gast.stmt, origin: gast.AST) -> gast.stmt:
+    """`statement` with the position of `origin`."""
+    for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+        if hasattr(origin, field):
+            setattr(statement, field, getattr(origin, field))
+    return statement
+
+
+def parse_expression(text: str) -> gast.expr:
+    """The tree of an expression."""
+    return gast.parse(text, mode="eval").body
+
+
+_LITERALS = (gast.Load, gast.Store, gast.Del, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
+
+
+def substitute(node: Any, values: dict[str, gast.expr]) -> Any:
+    """A copy of a tree in which names that are read stand for expressions; shares nothing but the expressions."""
+    if isinstance(node, gast.Name):
+        if isinstance(node.ctx, gast.Load) and node.id in values:
+            return values[node.id]
+        if node.id in values and isinstance(values[node.id], gast.Name):
+            return gast.Name(values[node.id].id, node.ctx, None, None)
+        return node
+    if isinstance(node, list):
+        return [substitute(item, values) for item in node]
+    if not isinstance(node, gast.AST) or isinstance(node, _LITERALS) or isinstance(node, gast.Constant):
+        return node
+    copy = type(node)(*[substitute(getattr(node, field, None), values) for field in node._fields])
+    for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+        if hasattr(node, field):
+            setattr(copy, field, getattr(node, field))
+    return copy
+
+
+def names_read(nodes: Sequence[gast.AST] | gast.AST) -> set[str]:
+    """Every name that is read in these trees."""
+    found: set[str] = set()
+    pending = list(nodes) if isinstance(nodes, (list, tuple)) else [nodes]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.Name):
+            if isinstance(node.ctx, gast.Load):
+                found.add(node.id)
+        else:
+            pending.extend(gast.iter_child_nodes(node))
+    return found

@@ -1,0 +1,140 @@
+"""Who owns which memory: copies of structures that keep what shares memory together, and tests for sharing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import byte_bounds
+
+from srcdiff.structures import children, is_container, is_record, leaves, rebuilt
+
+__all__ = ["arrays_in", "owned", "shared_pair"]
+
+Array = np.ndarray[Any, Any]
+
+
+def owned(value: Any) -> Any:
+    """A copy of every array and container of a structure; what was one object, or shared memory, does so again.
+
+    The strides of arrays are kept, so that `reshape` and `ravel` of the copy are views where they were views of the
+    original. Functions, strings and other objects are taken over as they are.
+
+    Examples
+    --------
+    >>> x = np.zeros(4)
+    >>> y, row = owned((x, x[1:3]))
+    >>> y[1] = 5.0
+    >>> row
+    array([5., 0.])
+    """
+    arrays: dict[int, Array] = {}
+    _collect(value, arrays, set())
+    return _copied(value, _copies(list(arrays.values())), {})
+
+
+def _collect(value: Any, arrays: dict[int, Array], seen: set[int]) -> None:
+    if isinstance(value, np.ndarray):
+        arrays[id(value)] = value
+    elif is_container(value) and id(value) not in seen:
+        seen.add(id(value))
+        for _, item in children(value):
+            _collect(item, arrays, seen)
+
+
+def _copied(value: Any, arrays: dict[int, Array], memo: dict[int, Any]) -> Any:
+    if isinstance(value, np.ndarray):
+        return arrays[id(value)]
+    if not is_container(value):
+        return value
+    if id(value) not in memo:
+        memo[id(value)] = rebuilt(value, [_copied(item, arrays, memo) for _, item in children(value)])
+    return memo[id(value)]
+
+
+def _copies(arrays: list[Array]) -> dict[int, Array]:
+    """A copy for each array, by the identity of the original."""
+    copies: dict[int, Array] = {}
+    for group in _overlapping(arrays):
+        if len(group) == 1 and (group[0].flags.c_contiguous or group[0].flags.f_contiguous):
+            copies[id(group[0])] = group[0].copy(order="K")
+        else:
+            copies |= _copied_together(group)
+        for array in group:
+            copies[id(array)].flags.writeable = array.flags.writeable
+    return copies
+
+
+def _overlapping(arrays: list[Array]) -> Iterator[list[Array]]:
+    """The arrays in groups, such that the memory ranges of two groups are disjoint."""
+    group: list[Array] = []
+    end = 0
+    for low, high, array in sorted(((*byte_bounds(array), array) for array in arrays), key=lambda entry: entry[:2]):
+        if group and low >= end:
+            yield group
+            group = []
+        group.append(array)
+        end = max(end, high) if len(group) > 1 else high
+    if group:
+        yield group
+
+
+def _copied_together(group: list[Array]) -> dict[int, Array]:
+    """Copies of arrays that may overlap: one copy of the memory that they span, and the same views of it."""
+    memory = _memory(group)
+    if memory is None:  # memory that NumPy did not allocate: only the elements may be touched
+        return {id(array): array.copy(order="K") for array in group}
+    bounds = [byte_bounds(array) for array in group]
+    low, high = min(start for start, _ in bounds), max(stop for _, stop in bounds)
+    origin = byte_bounds(memory)[0]
+    chunk = memory[low - origin : high - origin].copy()
+    return {
+        id(array): np.ndarray(
+            array.shape, array.dtype, chunk, array.__array_interface__["data"][0] - low, array.strides
+        )
+        for array in group
+    }
+
+
+def _memory(group: list[Array]) -> Array | None:
+    """The bytes that every array of the group is a view of; None where there is no one such array."""
+    owners = {id(owner): owner for owner in map(_owner, group)}
+    if len(owners) != 1:
+        return None
+    (owner,) = owners.values()
+    if not owner.flags.owndata or owner.dtype.hasobject:
+        return None
+    if not owner.flags.c_contiguous:
+        owner = owner.T
+    if not owner.flags.c_contiguous:
+        return None
+    return owner.reshape(-1).view(np.uint8)
+
+
+def _owner(array: Array) -> Array:
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def arrays_in(value: Any, where: str) -> Iterator[tuple[str, Array]]:
+    """The arrays in a structure, or among the attributes of another object."""
+    for path, leaf in leaves(value, where):
+        if isinstance(leaf, np.ndarray):
+            yield path, leaf
+        elif not is_record(leaf) and not callable(leaf) and isinstance(getattr(leaf, "__dict__", None), dict):
+            for name, attribute in vars(leaf).items():
+                for inner_path, inner_leaf in leaves(attribute, f"{path}.{name}"):
+                    if isinstance(inner_leaf, np.ndarray):
+                        yield inner_path, inner_leaf
+
+
+def shared_pair(written: Iterable[tuple[str, Array]], others: Iterable[tuple[str, Array]]) -> tuple[str, str] | None:
+    """The first two arrays of different names that share memory, one of them written; None if there are none."""
+    others = list(others)
+    for name, array in written:
+        for other_name, other in others:
+            if name != other_name and np.may_share_memory(array, other) and np.shares_memory(array, other):
+                return name, other_name
+    return None

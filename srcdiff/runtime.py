@@ -1,0 +1,152 @@
+"""The few helpers that generated text calls: NumPy only, each short, so that standalone modules carry them along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+__all__ = ["add_at", "copy", "expand", "seed", "unbroadcast", "zeros_like"]
+
+
+def unbroadcast(gradient: Any, x: Any) -> Any:
+    """`gradient` summed over the axes along which `x` was broadcast, in the kind, shape and dtype of `x`."""
+    if type(x) is float:
+        if type(gradient) is float:
+            return gradient
+        return (gradient.sum() if isinstance(gradient, np.ndarray) or np.ndim(gradient) else gradient).real
+    shape = np.shape(x)
+    if np.shape(gradient) != shape:
+        extra = np.ndim(gradient) - len(shape)
+        if extra < 0 or any(n != m and n != 1 for n, m in zip(shape, np.shape(gradient)[extra:])):
+            gradient = np.broadcast_to(gradient, np.broadcast_shapes(np.shape(gradient), shape))
+            extra = np.ndim(gradient) - len(shape)
+        stretched = [axis + extra for axis, n in enumerate(shape) if n == 1 and gradient.shape[axis + extra] != 1]
+        gradient = gradient.sum(axis=(*range(extra), *stretched))
+        gradient = gradient.reshape(shape) if shape or isinstance(x, np.ndarray) else gradient
+    dtype = getattr(x, "dtype", None)
+    if dtype is None:  # a Python number
+        return gradient if type(x) is complex else gradient.real
+    if getattr(gradient, "dtype", None) != dtype:
+        if dtype.kind not in "fc":
+            return gradient
+        if dtype.kind == "f":
+            gradient = gradient.real
+        gradient = gradient.astype(dtype) if hasattr(gradient, "astype") else dtype.type(gradient)
+    return gradient
+
+
+def expand(gradient: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The transpose of a sum: `gradient` spread over the axes of `x` that were summed, in the dtype of `x`.
+
+    A read-only view where `x` is an array.
+    """
+    if np.ndim(x) == 0:
+        return unbroadcast(gradient, x)
+    dtype = getattr(x, "dtype", None)
+    if dtype is not None and dtype.kind in "fc" and getattr(gradient, "dtype", None) != dtype:
+        gradient = np.asarray(gradient.real if dtype.kind == "f" else gradient, dtype)
+    if axis is not None and not keepdims:
+        gradient = np.expand_dims(gradient, axis)
+    return np.broadcast_to(gradient, np.shape(x))
+
+
+def zeros_like(x: Any) -> Any:
+    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples and dictionaries.
+
+    Containers are mirrored by lists and dictionaries, so that a cotangent can be written into them. What has no
+    floating parts gets None.
+    """
+    if isinstance(x, np.ndarray):
+        return np.zeros_like(x) if x.dtype.kind in "fc" else None
+    if isinstance(x, (list, tuple)):
+        return [zeros_like(item) for item in x]
+    if isinstance(x, dict):
+        return {key: zeros_like(item) for key, item in x.items()}
+    if isinstance(x, (complex, np.complexfloating)):
+        return 0j
+    return 0.0 if isinstance(x, (float, np.floating)) else None
+
+
+def add_at(x_bar: Any, index: Any, gradient: Any) -> None:
+    """Add `gradient` to `x_bar[index]` in place, once for each time that an element is indexed."""
+    if isinstance(x_bar, np.ndarray):
+        np.add.at(x_bar, index, gradient)
+    else:
+        x_bar[index] += gradient
+
+
+def copy(x: Any) -> Any:
+    """A copy of an array, or the number itself."""
+    return x.copy() if isinstance(x, np.ndarray) else x
+
+
+def seed(gradient: Any, output: Any) -> Any:
+    """The output cotangent, checked against the output and converted to its dtype.
+
+    An output that is a list, a tuple or a dictionary takes a cotangent of the same structure, and gets one in lists and
+    dictionaries, with None for items without floating parts. A Python float stands for the default seed, which a
+    complex output does not have. Raises TypeError where the two do not fit.
+    """
+    if type(gradient) is float and type(output) in (float, np.float64):
+        return gradient
+    if isinstance(output, (list, tuple)):
+        if not isinstance(gradient, (list, tuple)) or len(gradient) != len(output):
+            raise TypeError(f"the output is a {type(output).__name__} of {len(output)}, `gradient` is not")
+        return [seed(part, item) for part, item in zip(gradient, output)]
+    if isinstance(output, dict):
+        if not isinstance(gradient, dict) or gradient.keys() != output.keys():
+            raise TypeError(f"the output is a dict with keys {list(output)}, `gradient` is not")
+        return {key: seed(gradient[key], item) for key, item in output.items()}
+    dtype = output.dtype if hasattr(output, "dtype") else np.asarray(output).dtype
+    if dtype.kind not in "fc":
+        if gradient is None:
+            return None
+        raise TypeError(f"the output, of type {type(output).__name__}, has no floating parts")
+    value = gradient if hasattr(gradient, "dtype") else np.asarray(gradient)
+    if value.dtype.kind not in "fciub":
+        raise TypeError(f"`gradient` is no number and no array of numbers, but {value.dtype}")
+    if dtype.kind == "c" and type(gradient) is float:
+        raise TypeError("the output is complex")
+    if dtype.kind == "f" and value.dtype.kind == "c":
+        raise TypeError("the output is real, `gradient` is complex")
+    shape = np.shape(output)
+    if value.shape != shape and not (value.shape == () and np.size(output) == 1):
+        raise TypeError(f"the output has shape {shape}, `gradient` has shape {value.shape}")
+    return np.broadcast_to(value.astype(dtype), shape).copy()[()]
+
+
+def last_written(x_bar: Any, index: Any) -> Any:
+    """The cotangent of `v` in `x[index] = v`: where an element is written repeatedly, only the last write counts."""
+    taken = np.array(x_bar[index])
+    writer = np.full(np.shape(x_bar), -1)
+    order = np.arange(taken.size).reshape(taken.shape)
+    writer[index] = order
+    return np.where(writer[index] == order, taken, 0.0)
+
+
+MISSING = object()
+
+
+def item_or_missing(items: Any, key: Any) -> Any:
+    """An item that is about to be replaced; None where a dictionary has no such key yet."""
+    return items.get(key) if isinstance(items, dict) else items[key]
+
+
+def add_into(x_bar: Any, gradient: Any) -> None:
+    """Add a mirror of lists and dictionaries into another, in place."""
+    keys = x_bar.keys() if isinstance(x_bar, dict) else range(len(x_bar))
+    for key in keys:
+        if gradient[key] is not None:
+            x_bar[key] = add_mirrors(x_bar[key], gradient[key])
+
+
+def add_mirrors(x_bar: Any, gradient: Any) -> Any:
+    """The sum of two cotangents that may be mirrors of lists and dictionaries; None counts as zero."""
+    if x_bar is None or gradient is None:
+        return gradient if x_bar is None else x_bar
+    if isinstance(x_bar, dict):
+        return {key: add_mirrors(x_bar[key], gradient[key]) for key in x_bar}
+    if isinstance(x_bar, (list, tuple)):
+        return [add_mirrors(*pair) for pair in zip(x_bar, gradient)]
+    return x_bar + gradient

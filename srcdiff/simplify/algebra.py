@@ -1,0 +1,206 @@
+"""Identities: signs, constants and neutral elements in products; spreading that an elementwise product does anyway.
+
+Each rewriting is exact, or changes a result by no more than the rounding of a product of constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from srcdiff import runtime
+from srcdiff.build import constant, is_constant
+from srcdiff.transform.setting import Setting
+
+__all__ = ["simplify_algebra"]
+
+Block = list[gast.stmt]
+
+
+@dataclass
+class _Product:
+    """A product, flattened: sign * number * factors, each factor to be multiplied or divided by."""
+
+    negative: bool = False
+    number: float | int = 1
+    factors: list[tuple[gast.expr, bool]] = field(default_factory=list)
+
+
+class _Algebra:
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+
+    def expression(self, node: Any) -> Any:
+        """An expression, simplified from the leaves up."""
+        if not isinstance(node, gast.expr) or isinstance(node, (gast.Name, gast.Constant)):
+            return node
+        changed = False
+        values = []
+        for field_name in node._fields:
+            value = getattr(node, field_name, None)
+            new = self.inside(value)
+            changed = changed or new is not value
+            values.append(new)
+        if changed:
+            node = gast.copy_location(type(node)(*values), node)
+        return self.top(node)
+
+    def inside(self, value: Any) -> Any:
+        if isinstance(value, list):
+            new = [self.inside(item) for item in value]
+            return new if any(a is not b for a, b in zip(new, value, strict=True)) else value
+        if isinstance(value, gast.keyword):
+            inner = self.expression(value.value)
+            return value if inner is value.value else gast.keyword(value.arg, inner)
+        return self.expression(value)
+
+    def top(self, node: gast.expr) -> gast.expr:
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+            return self.product(node) if _is_product(node.operand) or _is_negation(node.operand) else node
+        if isinstance(node, gast.BinOp):
+            if isinstance(node.op, (gast.Mult, gast.Div)):
+                return self.product(node)
+            if isinstance(node.op, (gast.Add, gast.Sub)):
+                return _sum(node)
+            if isinstance(node.op, gast.Pow) and is_constant(node.right, 1):
+                return node.left
+        if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Load):
+            return _item_of_display(node)
+        if isinstance(node, gast.Call):
+            return self.call(node)
+        return node
+
+    def call(self, node: gast.Call) -> gast.expr:
+        function = self.setting.object_named(node.func)
+        if function is runtime.unbroadcast and len(node.args) == 2:
+            inner = node.args[0]
+            same = isinstance(inner, gast.Call) and self.setting.object_named(inner.func) is runtime.unbroadcast
+            if same and gast.dump(inner.args[1]) == gast.dump(node.args[1]):
+                return inner
+        return node
+
+    def product(self, node: gast.expr) -> gast.expr:
+        flat = _Product()
+        _flatten(node, flat, divide=False)
+        self.drop_spreading(flat)
+        return _build(flat)
+
+    def drop_spreading(self, product: _Product) -> None:
+        """`expand(g, x) * r` is `g * r` where r has the shape of x."""
+        for index, (factor, divide) in enumerate(product.factors):
+            if divide or not isinstance(factor, gast.Call) or len(factor.args) != 2 or factor.keywords:
+                continue
+            if self.setting.object_named(factor.func) is not runtime.expand:
+                continue
+            shape = self.setting.facts(factor.args[1]).shape
+            others = [f for i, (f, _) in enumerate(product.factors) if i != index]
+            if shape is not None and any(self.setting.facts(other).shape == shape for other in others):
+                inner = _Product()
+                _flatten(factor.args[0], inner, divide=False)
+                product.negative ^= inner.negative
+                product.number *= inner.number
+                product.factors[index : index + 1] = inner.factors
+                return
+
+
+def _is_product(node: gast.expr) -> bool:
+    return isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Mult, gast.Div))
+
+
+def _is_negation(node: gast.expr) -> bool:
+    return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
+
+
+def _flatten(node: gast.expr, product: _Product, *, divide: bool) -> None:
+    """Take a product apart, from left to right."""
+    while True:
+        if _is_negation(node):
+            assert isinstance(node, gast.UnaryOp)
+            product.negative = not product.negative
+            node = node.operand
+        elif _is_product(node) and not divide:
+            assert isinstance(node, gast.BinOp)
+            _flatten(node.left, product, divide=False)
+            divide, node = isinstance(node.op, gast.Div), node.right
+        else:
+            break
+    if not divide and isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value != 0:
+        product.negative ^= node.value < 0
+        product.number *= abs(node.value)
+    elif divide and is_constant(node, 1, 1.0):
+        return
+    else:
+        product.factors.append((node, divide))
+
+
+def _build(product: _Product) -> gast.expr:
+    """A product again: the number after the first factor that is multiplied, divisions where they were."""
+    built: gast.expr | None = None
+    number = product.number
+    pending = number != 1 or not product.factors or product.factors[0][1]
+    for position, (factor, divide) in enumerate(product.factors):
+        if built is None and not divide:
+            built = factor
+            if pending and number != 1:
+                if position == 0 and isinstance(factor, gast.Name) and factor.id.startswith("gradient"):
+                    built = gast.BinOp(factor, gast.Mult(), constant(number))
+                else:
+                    built = gast.BinOp(constant(number), gast.Mult(), factor)
+                pending = False
+            continue
+        if built is None:
+            built = constant(number)
+            pending = False
+        built = gast.BinOp(built, gast.Div() if divide else gast.Mult(), factor)
+    if built is None:
+        built = constant(number)
+    return gast.UnaryOp(gast.USub(), built) if product.negative else built
+
+
+def _sum(node: gast.BinOp) -> gast.expr:
+    """`a + -b` is `a - b`; equal terms make a multiple."""
+    if _is_negation(node.right):
+        assert isinstance(node.right, gast.UnaryOp)
+        opposite = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
+        return gast.BinOp(node.left, opposite, node.right.operand)
+    if isinstance(node.op, gast.Add) and _is_negation(node.left):
+        assert isinstance(node.left, gast.UnaryOp)
+        return gast.BinOp(node.right, gast.Sub(), node.left.operand)
+    if isinstance(node.op, gast.Add) and not isinstance(node.left, gast.Constant):
+        if gast.dump(node.left) == gast.dump(node.right):
+            flat = _Product()
+            _flatten(node.left, flat, divide=False)
+            flat.number *= 2
+            return _build(flat)
+    return node
+
+
+def _item_of_display(node: gast.Subscript) -> gast.expr:
+    if isinstance(node.value, (gast.List, gast.Tuple)) and isinstance(node.slice, gast.Constant):
+        index = node.slice.value
+        if isinstance(index, int) and not isinstance(index, bool) and index < len(node.value.elts):
+            item: gast.expr = node.value.elts[index]
+            return item
+    return node
+
+
+def simplify_algebra(body: Block, setting: Setting) -> Block:
+    """The statements of the reverse sweep with their expressions simplified."""
+    algebra = _Algebra(setting)
+    return [_statement(statement, algebra) for statement in body]
+
+
+def _statement(statement: gast.stmt, algebra: _Algebra) -> gast.stmt:
+    if isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr)):
+        statement.value = algebra.expression(statement.value)
+        if isinstance(statement, gast.AugAssign) and _is_negation(statement.value):
+            opposite = {gast.Add: gast.Sub, gast.Sub: gast.Add}.get(type(statement.op))
+            if opposite is not None:
+                statement.op, statement.value = opposite(), statement.value.operand
+    for field_name in ("body", "orelse"):
+        inner = getattr(statement, field_name, None)
+        if inner and not isinstance(statement, gast.FunctionDef):
+            setattr(statement, field_name, [_statement(s, algebra) for s in inner])
+    return statement

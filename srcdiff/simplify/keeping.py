@@ -1,0 +1,70 @@
+"""How what is kept is written: a list for what a loop passes, a variable for what happens once."""
+
+from __future__ import annotations
+
+import gast
+
+from srcdiff.build import assign, attribute, call, is_name, name, statement_like
+from srcdiff.names import Names
+from srcdiff.transform.marks import Restore, Save, Site
+
+__all__ = ["write_kept"]
+
+Block = list[gast.stmt]
+
+
+class _Lowering:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.stacks: list[str] = []
+
+    def variable(self, site: Site) -> str:
+        if not site.variable:
+            if site.in_loop:
+                site.variable = self.names.fresh(f"{site.stem}_stack")
+                self.stacks.append(site.variable)
+            elif site.record:
+                site.variable = site.stem
+            else:
+                site.variable = self.names.fresh(f"{site.stem}_old")
+        return site.variable
+
+    def block(self, body: Block) -> Block:
+        out: Block = []
+        for statement in body:
+            if isinstance(statement, Save):
+                out += [statement_like(s, statement) for s in self.save(statement)]
+            elif isinstance(statement, Restore):
+                out += [statement_like(s, statement) for s in self.restore(statement)]
+            else:
+                for field in ("body", "orelse"):
+                    inner = getattr(statement, field, None)
+                    if inner and not isinstance(statement, gast.FunctionDef):
+                        setattr(statement, field, self.block(inner))
+                out.append(statement)
+        return out
+
+    def save(self, statement: Save) -> Block:
+        variable = self.variable(statement.site)
+        if statement.site.in_loop:
+            return [gast.Expr(call(attribute(name(variable), "append"), statement.value))]
+        if is_name(statement.value, variable):
+            return []
+        return [assign(variable, statement.value)]
+
+    def restore(self, statement: Restore) -> Block:
+        variable = self.variable(statement.site)
+        value: gast.expr = name(variable)
+        if statement.site.in_loop:
+            value = call(attribute(value, "pop"))
+        elif is_name(statement.target, variable):
+            return []
+        return [gast.Assign([statement.target], value, None)]
+
+
+def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block]:
+    """Both sweeps without marks."""
+    lowering = _Lowering(names)
+    forward = lowering.block(forward)
+    reverse = lowering.block(reverse)
+    return [*(assign(stack, gast.List([], gast.Load())) for stack in lowering.stacks), *forward], reverse

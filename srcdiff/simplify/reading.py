@@ -1,0 +1,147 @@
+"""What generated statements read and write, in terms of variables and of the contents of buffers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gast
+
+from srcdiff.analysis.structure import bound_names, root_name, written_names
+from srcdiff.transform.marks import Accumulate, Restore, Save, Zero
+from srcdiff.transform.setting import Setting
+
+__all__ = ["Reading"]
+
+_SHAPE_ATTRIBUTES = frozenset("shape size ndim dtype".split())
+_SHAPE_SECOND = frozenset(("unbroadcast", "expand"))
+_SHAPE_FIRST = frozenset(("zeros_like", "len"))
+
+
+class Reading:
+    """Reads and writes, with `*root` for the contents of a buffer."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.cells: dict[str, tuple[str, ...]] = {}
+
+    def cells_of(self, variable: str) -> tuple[str, ...]:
+        """The buffers whose contents a variable gives access to."""
+        if variable not in self.cells:
+            storage = self.setting.storage
+            found: set[str] = set()
+            if variable in storage.parent:
+                if variable in storage.snapshots:
+                    roots = storage.viewed.get(variable, set())
+                    found |= {f"*{root}" for root in roots if root in storage.written}
+                elif storage.is_buffer(variable):
+                    found.add(f"*{storage.root(variable)}")
+                    inside = storage.contents.get(storage.root(variable))
+                    if inside is not None and storage.root(inside) in storage.written:
+                        found.add(f"*{storage.root(inside)}")
+            self.cells[variable] = tuple(sorted(found))
+        return self.cells[variable]
+
+    def reads(self, node: gast.AST | None) -> set[str]:
+        """The variables and contents that an expression reads."""
+        found: set[str] = set()
+        if node is not None:
+            self._collect(node, found)
+        return found
+
+    def _collect(self, node: gast.AST, found: set[str]) -> None:
+        pending: list[gast.AST] = [node]
+        while pending:
+            current = pending.pop()
+            if isinstance(current, gast.Name):
+                if isinstance(current.ctx, gast.Load):
+                    found.add(current.id)
+                    found.update(self.cells_of(current.id))
+            elif isinstance(current, gast.Attribute) and current.attr in _SHAPE_ATTRIBUTES:
+                self._shape(current.value, found)
+            elif isinstance(current, gast.Call) and isinstance(current.func, gast.Name):
+                self._call(current, found, pending)
+            else:
+                pending.extend(gast.iter_child_nodes(current))
+
+    def _call(self, node: gast.Call, found: set[str], pending: list[gast.AST]) -> None:
+        assert isinstance(node.func, gast.Name)
+        shape_only = None
+        if node.func.id in _SHAPE_SECOND and len(node.args) > 1:
+            shape_only = 1
+        elif node.func.id in _SHAPE_FIRST and node.args:
+            shape_only = 0
+        found.add(node.func.id)
+        for index, argument in enumerate(node.args):
+            if index == shape_only:
+                self._shape(argument, found)
+            else:
+                pending.append(argument)
+        pending.extend(node.keywords)
+
+    def _shape(self, node: gast.AST, found: set[str]) -> None:
+        if isinstance(node, gast.Name):
+            found.add(node.id)
+        else:
+            self._collect(node, found)
+
+    def statement_reads(self, statement: gast.stmt) -> set[str]:
+        """What one statement reads itself, not counting the blocks in it."""
+        found: set[str] = set()
+        for part in self._parts(statement):
+            self._collect(part, found)
+        if isinstance(statement, (gast.AugAssign, Accumulate)):
+            root = root_name(statement.target)
+            if root is not None:
+                found.add(root)
+                found.update(self.cells_of(root))
+        return found
+
+    def _parts(self, statement: gast.stmt) -> Iterator[gast.AST]:
+        if isinstance(statement, gast.For):
+            yield statement.iter
+        elif isinstance(statement, (gast.If, gast.While)):
+            yield statement.test
+        elif isinstance(statement, gast.With):
+            yield from (item.context_expr for item in statement.items)
+        elif isinstance(statement, (gast.Assign, gast.AugAssign, Accumulate, Restore, Zero, Save)):
+            value = getattr(statement, "value", None)
+            if value is not None:
+                yield value
+            targets = statement.targets if isinstance(statement, gast.Assign) else [getattr(statement, "target", None)]
+            for target in targets:
+                if isinstance(target, (gast.Subscript, gast.Attribute)):
+                    yield target
+        else:
+            yield statement
+
+    def writes(self, statement: gast.stmt) -> set[str]:
+        """The variables that a statement binds itself, and the contents that it changes."""
+        found = set(bound_names(statement))
+        target = getattr(statement, "target", None)
+        if isinstance(statement, (Accumulate, Restore, Zero)):
+            root = root_name(target)
+            if isinstance(target, gast.Name):
+                found.add(target.id)
+            elif root is not None:
+                found.update(self.cells_of(root))
+                found.add(f"*{root}")
+        if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+            found.update(self.cells_of(statement.target.id))
+        for name in written_names(statement):
+            found.update(self.cells_of(name))
+            found.add(f"*{name}")
+        value = getattr(statement, "value", None)
+        if isinstance(value, gast.Call):
+            found.update(self.call_writes(value))
+        return found
+
+    def call_writes(self, node: gast.Call) -> set[str]:
+        """The contents that a call may change."""
+        if isinstance(node.func, gast.Name) and node.func.id in self.setting.writing_calls:
+            found: set[str] = set()
+            for part in gast.walk(node):
+                if isinstance(part, gast.Name):
+                    found.update(self.cells_of(part.id))
+                    found.add(f"*{part.id}")
+            return found
+        return set()

@@ -1,0 +1,127 @@
+"""Cheap temporaries that are computed again rather than kept.
+
+A temporary of the core language that is cheap (a sign, an element, a product of numbers in a loop) and whose operands
+are the same in the reverse sweep stands for its expression wherever it is read, in both sweeps.
+"""
+
+from __future__ import annotations
+
+import gast
+
+from srcdiff.analysis.structure import blocks, bound_names
+from srcdiff.build import names_read, substitute
+from srcdiff.simplify.reading import Reading
+from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
+from srcdiff.transform.setting import Setting
+
+__all__ = ["cheap_temporaries", "expand_temporaries"]
+
+Block = list[gast.stmt]
+
+
+def cheap_temporaries(setting: Setting, reading: Reading, temporary: set[str]) -> dict[str, gast.expr]:
+    """The temporaries to compute again, with their expressions."""
+    found: dict[str, gast.expr] = {}
+    _scan(setting, reading, setting.function.body, temporary, found, in_loop=False)
+    return found
+
+
+def _scan(
+    setting: Setting, reading: Reading, body: Block, temporary: set[str], found: dict[str, gast.expr], *, in_loop: bool
+) -> None:
+    for index, statement in enumerate(body):
+        if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
+            target = statement.targets[0].id
+            if target in temporary and _is_cheap(setting, statement.value, in_loop=in_loop):
+                value = substitute(statement.value, found)
+                if _undisturbed(reading, body, index, target, value):
+                    found[target] = value
+        for block in blocks(statement):
+            loop = in_loop or isinstance(statement, (gast.For, gast.While))
+            _scan(setting, reading, block, temporary, found, in_loop=loop)
+
+
+def _is_cheap(setting: Setting, node: gast.expr, *, in_loop: bool) -> bool:
+    fact = setting.facts(node)
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        return True
+    if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
+        return fact.kind == "number" or (fact.numeric and not isinstance(node.slice, gast.Name) and _is_view(setting, node))
+    if isinstance(node, gast.BinOp) and in_loop and fact.kind == "number":
+        return isinstance(node.op, (gast.Add, gast.Sub, gast.Mult))
+    if isinstance(node, gast.Attribute):
+        return node.attr in ("T", "real", "imag", "shape", "size")
+    return False
+
+
+def _is_view(setting: Setting, node: gast.Subscript) -> bool:
+    from srcdiff.analysis.storage import is_basic_index
+
+    return is_basic_index(node.slice, setting.facts)
+
+
+def _undisturbed(reading: Reading, body: Block, index: int, target: str, value: gast.expr) -> bool:
+    """Nothing that the expression reads changes until the last use, which is in the same block."""
+    reads = reading.reads(value)
+    later = body[index + 1 :]
+    uses = [i for i, s in enumerate(later) if target in names_read(s) or target in bound_names(s)]
+    if not uses:
+        return False
+    for statement in later[: uses[-1]]:
+        if isinstance(statement, (gast.For, gast.While, gast.If, gast.With, gast.Try)):
+            return False
+        if reading.writes(statement) & reads:
+            return False
+    last = later[uses[-1]]
+    return not isinstance(last, (gast.For, gast.While, gast.If, gast.With, gast.Try, gast.Return))
+
+
+def expand_temporaries(body: Block, values: dict[str, gast.expr]) -> Block:
+    """Statements of a sweep with the expressions in the place of the temporaries, which are bound no more."""
+    if not values:
+        return body
+    out: Block = []
+    for statement in body:
+        if isinstance(statement, (Save, Restore)) and statement.site.stem in values:
+            continue
+        if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
+            if statement.targets[0].id in values:
+                continue
+        out.append(_expand(statement, values))
+    return out
+
+
+def _expand(statement: gast.stmt, values: dict[str, gast.expr]) -> gast.stmt:
+    if isinstance(statement, Accumulate):
+        statement.value = substitute(statement.value, values)
+        statement.target = substitute(statement.target, values)
+    elif isinstance(statement, Group):
+        statement.body = expand_temporaries(statement.body, values)
+    elif isinstance(statement, (Save, gast.Assign, gast.AugAssign, gast.Expr)):
+        statement = _copy(statement)
+        statement.value = substitute(statement.value, values)
+        if isinstance(statement, gast.Assign):
+            statement.targets = [substitute(t, values) for t in statement.targets]
+        elif isinstance(statement, gast.AugAssign):
+            statement.target = substitute(statement.target, values)
+    elif isinstance(statement, (Restore, Zero)):
+        statement.target = substitute(statement.target, values)
+    elif isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
+        statement = _copy(statement)
+        header = {gast.If: "test", gast.While: "test", gast.For: "iter"}.get(type(statement))
+        if header is not None:
+            setattr(statement, header, substitute(getattr(statement, header), values))
+        statement.body = expand_temporaries(statement.body, values)
+        if getattr(statement, "orelse", None):
+            statement.orelse = expand_temporaries(statement.orelse, values)
+    else:
+        statement = substitute(statement, values)
+    return statement
+
+
+def _copy(statement: gast.stmt) -> gast.stmt:
+    if isinstance(statement, Save):
+        new: gast.stmt = Save(statement.site, statement.value)
+    else:
+        new = type(statement)(*[getattr(statement, f, None) for f in statement._fields])
+    return gast.copy_location(new, statement) if hasattr(statement, "lineno") else new

@@ -1,0 +1,214 @@
+"""From sweeps to functions: the lean passes in order, seeds and results, the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import gast
+
+from srcdiff import core, runtime
+from srcdiff.analysis.facts import NUMBER, Fact
+from srcdiff.analysis.structure import statements
+from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript
+from srcdiff.emit import Comment, emit_function, quote
+from srcdiff.simplify.adjoints import write_adjoints
+from srcdiff.simplify.algebra import simplify_algebra
+from srcdiff.simplify.deadcode import drop_dead_code
+from srcdiff.simplify.forwarding import forward_temporaries
+from srcdiff.simplify.keeping import write_kept
+from srcdiff.simplify.reading import Reading
+from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
+from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves
+from srcdiff.transform.marks import Accumulate
+from srcdiff.transform.reverse import Sweeps
+from srcdiff.transform.setting import Setting
+
+__all__ = ["LEAN", "Assembled", "finish", "seeds"]
+
+Block = list[gast.stmt]
+
+LEAN = frozenset(("activity", "recompute", "recording", "forwarding", "algebra", "deadcode"))
+"""The lean passes; each can be switched off alone."""
+
+
+@dataclass
+class Assembled:
+    """The two sweeps in plain Python, and what they are about.
+
+    Attributes
+    ----------
+    output : gast.expr
+        The primal's result, as an expression at the end of the forward sweep.
+    """
+
+    forward: Block
+    reverse: Block
+    output: gast.expr
+    scalar: bool = False
+    residuals: list[str] = field(default_factory=list)
+
+
+def seeds(setting: Setting, output: gast.expr, gradient: gast.expr) -> Block:
+    """The statements that add the cotangent of the result to the adjoints of what is returned."""
+    made: Block = []
+    _seed(setting, output, gradient, made)
+    return made
+
+
+def _seed(setting: Setting, output: gast.expr, gradient: gast.expr, made: Block) -> None:
+    if isinstance(output, gast.Name):
+        if output.id in setting.active:
+            fact = setting.fact(output.id)
+            container = fact.container or fact.kind == "anything"
+            made.append(Accumulate(setting.bar(output.id), gradient, container=container))
+    elif isinstance(output, (gast.Tuple, gast.List)):
+        for index, item in enumerate(output.elts):
+            _seed(setting, item, subscript(gradient, constant(index)), made)
+    elif isinstance(output, gast.Dict):
+        for key, item in zip(output.keys, output.values, strict=True):
+            _seed(setting, item, subscript(gradient, key), made)
+
+
+def is_scalar(setting: Setting, output: gast.expr) -> bool:
+    """Whether the result is proved a real number."""
+    fact = setting.facts(output)
+    return fact.kind == "number" and fact.letter != "c"
+
+
+def temporaries(setting: Setting, users: set[str]) -> set[str]:
+    """The variables that the text may do without: not the user's own, nor their adjoints."""
+    known = {bar for variable, bar in setting.bars.items() if variable in users}
+    return setting.names.taken - users - known - set(setting.objects)
+
+
+def finish(
+    setting: Setting, sweeps: Sweeps, output: gast.expr, seed: Block, returned: Sequence[str], users: set[str],
+    *, lean: frozenset[str], everything: bool, needs_output: bool, own_seed: bool,
+) -> Assembled:
+    """Run the lean passes and write the marks as plain statements.
+
+    Parameters
+    ----------
+    output : gast.expr
+        What the primal returns.
+    seed : list of gast.stmt
+        What starts the reverse sweep.
+    returned : sequence of str
+        Variables whose adjoints are returned.
+    users : set of str
+        The variables that the user named.
+    everything : bool
+        Keep every statement of the primal (its value is returned too).
+    needs_output : bool
+        The caller reads `output`.
+    own_seed : bool
+        `gradient` is in memory of the function's own.
+    """
+    forward, reverse = sweeps.forward, [*seed, *sweeps.reverse]
+    reading = Reading(setting)
+    temporary = setting.names.taken - users
+    if "recompute" in lean:
+        values = cheap_temporaries(setting, reading, temporary)
+        forward, reverse = expand_temporaries(forward, values), expand_temporaries(reverse, values)
+        output = _substituted(output, values)
+    _bar_facts(setting)
+    reverse = write_adjoints(setting, reverse, list(returned), {setting.gradient: own_seed})
+    bars = {setting.bar_name(variable) for variable in returned}
+    reading = Reading(setting)
+    after = bars | (names_read(output) if needs_output else set())
+    reverse, kept = drop_needless_restores(reverse, reading, bars, decide="recording" in lean)
+    forward = drop_needless_saves(forward, kept)
+    forward, reverse = write_kept(forward, reverse, setting.names)
+    temporary = temporaries(setting, users)
+    for _ in range(3):
+        before = len(list(statements(forward))) + len(list(statements(reverse)))
+        if "forwarding" in lean:
+            forward, reverse = forward_temporaries(forward, reverse, reading, temporary - names_read(output) - bars)
+        if "algebra" in lean:
+            reverse = simplify_algebra(reverse, setting)
+        if "deadcode" in lean:
+            forward, reverse = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
+        if len(list(statements(forward))) + len(list(statements(reverse))) == before:
+            break
+    return Assembled(forward, reverse, output, is_scalar(setting, output))
+
+
+def _substituted(output: gast.expr, values: dict[str, gast.expr]) -> gast.expr:
+    from srcdiff.build import substitute
+
+    result: gast.expr = substitute(output, values)
+    return result
+
+
+def _bar_facts(setting: Setting) -> None:
+    """What is known of adjoints: the shape of their variable, or the wider one of a deferred sum."""
+    for variable, bar in setting.bars.items():
+        fact = setting.fact(variable)
+        shape = setting.bar_shapes.get(variable, fact.shape)
+        kind = fact.kind if variable not in setting.bar_shapes else "numeric"
+        setting.facts.of[bar] = Fact(kind, "f" if fact.letter != "c" else "c", fact.rank, shape, fact.dtypes)
+    setting.facts.of.setdefault(setting.gradient, NUMBER)
+
+
+def with_lines(body: Block, function: core.Function, line: int | None = None) -> tuple[Block, int | None]:
+    """The reverse sweep with each primal line quoted over what came from it."""
+    out: Block = []
+    for statement in body:
+        own = getattr(statement, "lineno", None)
+        if isinstance(statement, gast.For):
+            inner, line = with_lines(statement.body, function, line)
+            out.append(statement_like(gast.For(statement.target, statement.iter, inner, [], None), statement))
+            continue
+        if own is not None and own != line:
+            out.append(Comment(f"line {own}: {quote(function.source, own)}"))
+            line = own
+        if isinstance(statement, (gast.If, gast.With)):
+            inner, last = with_lines(statement.body, function, line)
+            if isinstance(statement, gast.With):
+                out.append(gast.With(statement.items, inner, None))
+                line = last
+                continue
+            orelse, last_else = with_lines(statement.orelse, function, line)
+            out.append(gast.If(statement.test, inner, orelse))
+            line = None if (last, last_else) != (line, line) else line
+            continue
+        out.append(statement)
+    return out, line
+
+
+def parameters_text(function: core.Function, extra: str) -> str:
+    """The parameters, with the annotations that are plain kinds of number."""
+    plain = {"float", "int", "complex", "bool"}
+    notes = {}
+    for argument in [*function.source.tree.args.args, *function.source.tree.args.posonlyargs]:
+        if isinstance(argument.annotation, gast.Name) and argument.annotation.id in plain:
+            notes[argument.id] = argument.annotation.id
+    shown = [f"{p}: {notes[p]}" if p in notes else p for p in function.parameters]
+    return ", ".join([*shown, extra] if extra else shown)
+
+
+def joint_text(
+    setting: Setting, assembled: Assembled, title: str, wrt: Sequence[str], returned: gast.expr
+) -> str:
+    """The text of the function with both sweeps in it."""
+    function = setting.function
+    body: Block = []
+    if assembled.forward:
+        body += [Comment("forward sweep"), *assembled.forward]
+    reverse, _ = with_lines(assembled.reverse, function)
+    body += [Comment("reverse sweep", blank_before=bool(assembled.forward)), *reverse, gast.Return(returned)]
+    place = f"{_base(function.source.filename)}:{function.source.first_line}"
+    docstring = f"Adjoint of `{function.name}` ({place}) with respect to {', '.join(wrt)}."
+    return emit_function(title, parameters_text(function, f"{setting.gradient}=1.0"), docstring, body)
+
+
+def _base(filename: str) -> str:
+    return filename.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def seed_check(setting: Setting, output: gast.expr) -> gast.stmt:
+    """`gradient = seed(gradient, output)`."""
+    return assign(setting.gradient, call(setting.helper(runtime.seed), name(setting.gradient), output))
+
+

@@ -1,0 +1,319 @@
+"""How the cotangent of an expression's value reaches its operands: one short method per kind of expression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff import runtime
+from srcdiff.analysis.storage import call_target, is_basic_index
+from srcdiff.build import assign, call, constant, is_constant, multiply, name, negate, subscript
+from srcdiff.errors import UnsupportedError
+from srcdiff.rules import registry
+from srcdiff.rules.operators import BINARY, UNARY
+from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
+from srcdiff.transform.marks import Accumulate
+from srcdiff.transform.setting import Setting
+
+__all__ = ["contributions", "scale"]
+
+Shape = frozenset[str] | None
+
+
+def scale(gradient: gast.expr, partial: gast.expr) -> gast.expr:
+    """`gradient * partial`, written as products and quotients are by hand."""
+    if is_constant(partial, 1, 1.0):
+        return gradient
+    if isinstance(partial, gast.UnaryOp) and isinstance(partial.op, gast.USub):
+        return negate(scale(gradient, partial.operand))
+    if is_constant(partial, -1, -1.0):
+        return negate(gradient)
+    if isinstance(partial, gast.BinOp) and isinstance(partial.op, gast.Div):
+        return gast.BinOp(scale(gradient, partial.left), gast.Div(), partial.right)
+    if isinstance(partial, gast.BinOp) and isinstance(partial.op, gast.Mult):
+        return scale(scale(gradient, partial.left), partial.right)
+    if isinstance(gradient, gast.UnaryOp) and isinstance(gradient.op, gast.USub):
+        return negate(multiply(gradient.operand, partial))
+    return multiply(gradient, partial)
+
+
+def contributions(
+    setting: Setting, target: str, node: gast.expr, gradient: gast.expr, shape: Shape, output: gast.expr
+) -> list[gast.stmt]:
+    """The statements that pass `gradient`, the cotangent of `node`, on to the operands.
+
+    Parameters
+    ----------
+    target : str
+        The variable that the value goes to; names temporaries.
+    shape : frozenset of str or None
+        The shape of `gradient`, where it is known.
+    output : gast.expr
+        The value itself, for rules that read it.
+    """
+    return _Contributions(setting, target, gradient, shape, output)(node)
+
+
+class _Contributions:
+    def __init__(
+        self, setting: Setting, target: str, gradient: gast.expr, shape: Shape, output: gast.expr
+    ) -> None:
+        self.setting = setting
+        self.target = target
+        self.gradient = gradient
+        self.shape = shape
+        self.output = output
+        self.statements: list[gast.stmt] = []
+
+    def __call__(self, node: gast.expr) -> list[gast.stmt]:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            raise self.setting.unsupported(
+                node, f"`{type(node).__name__}` with a derivative", "Write it with the operations that are supported."
+            )
+        method(node)
+        return self.statements
+
+    # Adding to the adjoint of an operand.
+
+    def add(self, operand: gast.expr, value: gast.expr, shape: Shape = None, *, fits: bool = False) -> None:
+        """Add `value` to the adjoint of an operand.
+
+        `shape` is that of `value`; with `fits` it is known to have the operand's shape and kind.
+        """
+        if isinstance(operand, (gast.Tuple, gast.List)):
+            self.add_items(operand, value)
+            return
+        if not self.setting.is_active(operand):
+            return
+        assert isinstance(operand, gast.Name)
+        variable = operand.id
+        fact = self.setting.fact(variable)
+        if not fits and not self.fits(variable, shape):
+            if variable in self.setting.deferred:
+                self.setting.bar_shapes[variable] = shape
+            elif fact.numeric or fact.kind == "anything":
+                value = call(self.setting.helper(runtime.unbroadcast), value, name(variable))
+        container = fact.container or fact.kind == "anything"
+        self.statements.append(Accumulate(self.setting.bar(variable), value, container=container))
+
+    def add_items(self, operand: gast.Tuple | gast.List, value: gast.expr) -> None:
+        if not any(self.setting.is_active(item) for item in operand.elts):
+            return
+        parts = value
+        if not isinstance(value, (gast.Tuple, gast.List)):
+            local = self.setting.names.fresh(f"{self.target}_parts_bar")
+            self.statements.append(assign(local, value))
+            parts = name(local)
+        for index, item in enumerate(operand.elts):
+            part = parts.elts[index] if isinstance(parts, (gast.Tuple, gast.List)) else subscript(parts, constant(index))
+            self.add(item, part, fits=True)
+
+    def fits(self, variable: str, shape: Shape) -> bool:
+        """Whether a value of this shape needs neither summing nor converting to be added to an adjoint."""
+        fact = self.setting.fact(variable)
+        if shape is None or fact.shape != shape or not fact.numeric:
+            return False
+        if variable not in self.setting.wrt:
+            return True
+        if fact.kind == "number":
+            return True
+        return self.setting.facts_have_one_dtype(variable)
+
+    # Kinds of expression.
+
+    def _name(self, node: gast.Name) -> None:
+        self.add(node, self.gradient, self.shape)
+
+    def _constant(self, node: gast.Constant) -> None:
+        return
+
+    def _binop(self, node: gast.BinOp) -> None:
+        fact = self.setting.facts(node)
+        if fact.kind in ("list", "tuple"):
+            self.sequence(node)
+            return
+        function = BINARY[type(node.op)]
+        self.rule(node, function, [node.left, node.right], [])
+
+    def sequence(self, node: gast.BinOp) -> None:
+        """`a + b` of lists: each gets its part of the mirror."""
+        if not isinstance(node.op, gast.Add):
+            raise self.setting.unsupported(node, "repeating a list that carries a derivative", "Build it in a loop.")
+        split = call("len", node.left)
+        self.add(node.left, subscript(self.gradient, gast.Slice(None, split, None)), fits=True)
+        self.add(node.right, subscript(self.gradient, gast.Slice(split, None, None)), fits=True)
+
+    def _unaryop(self, node: gast.UnaryOp) -> None:
+        if type(node.op) in UNARY:
+            self.rule(node, UNARY[type(node.op)], [node.operand], [])
+
+    def _compare(self, node: gast.Compare) -> None:
+        return
+
+    def _joinedstr(self, node: gast.JoinedStr) -> None:
+        return
+
+    def _tuple(self, node: gast.Tuple | gast.List) -> None:
+        for index, item in enumerate(node.elts):
+            if isinstance(item, gast.Starred):
+                if self.setting.is_active(item.value):
+                    raise self.setting.unsupported(item, "a starred item with a derivative", "Name the items one by one.")
+            elif self.setting.is_active(item):
+                self.add(item, subscript(self.gradient, constant(index)), fits=True)
+
+    _list = _tuple
+
+    def _dict(self, node: gast.Dict) -> None:
+        for key, item in zip(node.keys, node.values, strict=True):
+            if self.setting.is_active(item):
+                if key is None:
+                    raise self.setting.unsupported(item, "`**` in a dictionary with a derivative", "Name the keys.")
+                self.add(item, subscript(self.gradient, key), fits=True)
+
+    def _subscript(self, node: gast.Subscript) -> None:
+        if not self.setting.is_active(node.value):
+            return
+        assert isinstance(node.value, gast.Name)
+        fact = self.setting.fact(node.value.id)
+        basic = is_basic_index(node.slice, self.setting.facts)
+        plain = fact.numeric and basic or (fact.container and fact.item is not None and fact.item.kind == "number" and basic)
+        element = subscript(self.setting.bar(node.value.id), node.slice)
+        self.statements.append(Accumulate(element, self.gradient, scatter=not plain))
+
+    def _attribute(self, node: gast.Attribute) -> None:
+        if not self.setting.is_active(node.value):
+            return
+        assert isinstance(node.value, gast.Name)
+        fact = self.setting.fact(node.value.id)
+        if fact.kind in ("record", "tuple") and node.attr in fact.keys:
+            key: Any = node.attr if fact.kind == "record" else fact.keys.index(node.attr)
+            element = subscript(self.setting.bar(node.value.id), constant(key))
+            self.statements.append(Accumulate(element, self.gradient, scatter=True))
+            return
+        descriptor = getattr(np.ndarray, node.attr, None)
+        if descriptor is None or not fact.numeric:
+            raise self.setting.unsupported(
+                node, f"the attribute `.{node.attr}` of something that carries a derivative",
+                "Take it from an array, a dataclass or a named tuple.",
+            )
+        self.rule(node, descriptor, [node.value], [])
+
+    def _call(self, node: gast.Call) -> None:
+        function, arguments = call_target(node, self.setting.facts)
+        if any(isinstance(a, gast.Starred) for a in arguments):
+            raise self.setting.unsupported(node, "a starred argument with a derivative", "Name the arguments one by one.")
+        if function is None or registry.lookup(function) is None:
+            raise self.setting.unsupported(
+                node, f"no rule for `{gast.unparse(node.func).strip()}`",
+                "Register one with @srcdiff.adjoint, or write the function in Python.",
+            )
+        self.rule(node, function, arguments, node.keywords)
+
+    # Rules.
+
+    def rule(self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]) -> None:
+        """The contributions of a function that has a rule."""
+        rule = registry.lookup(function)
+        assert rule is not None, function
+        rule = rule.for_call(len(arguments), [k.arg or "**" for k in keywords])
+        try:
+            if rule.kind == "constant":
+                return
+            if rule.expressions:
+                self.elementwise(node, rule, arguments, keywords)
+            else:
+                self.general(node, rule, arguments, keywords)
+        except UnknownArgument as problem:
+            raise self.setting.unsupported(
+                node, f"`{rule.name}` with {problem} has no rule", "Leave the argument out, or register a rule."
+            ) from None
+        except UnsupportedError as error:
+            if error.place is None:
+                raise self.setting.unsupported(node, error.what, error.way_out) from None
+            raise
+
+    def elementwise(
+        self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
+    ) -> None:
+        keywords = [k for k in keywords if k.arg != "out"]
+        if keywords or len(arguments) != len(rule.expressions):
+            label = f"`{keywords[0].arg}=`" if keywords else f"{len(arguments)} operands"
+            raise UnknownArgument(label)
+        values = dict(zip(rule.parameters, arguments, strict=True))
+        for argument, partial in zip(arguments, rule.expressions, strict=True):
+            if not self.setting.is_active(argument):
+                continue
+            self.add(argument, self.scaled(partial, values), self.elementwise_shape(arguments))
+
+    def elementwise_shape(self, arguments: list[gast.expr]) -> Shape:
+        """The cotangent has the shape of the output, which all operands broadcast to."""
+        return self.shape
+
+    def scaled(self, partial: str | registry.Template, values: dict[str, gast.expr]) -> gast.expr:
+        """The cotangent times a partial derivative."""
+        values = {**values, "output": self.output}
+        if isinstance(partial, str):
+            return scale(self.gradient, self.setting.inliner.expression(partial, values))
+        parameters = signature(partial.function).parameters
+        bound = {key: values[key] for key in parameters if key in values and key != "output"}
+        extra = {"output": self.output, "gradient": self.gradient}
+        inlined = self.setting.inliner.template(partial, bound, extra, self.target)
+        self.statements += inlined.statements
+        return inlined.value if "gradient" in parameters else scale(self.gradient, inlined.value)
+
+    def general(
+        self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
+    ) -> None:
+        if not rule.adjoints:
+            raise UnsupportedError(
+                f"`{rule.name}` has no reverse-mode rule", f"Register one with @srcdiff.adjoint({rule.name})."
+            )
+        extra = {"output": self.output, "gradient": self.gradient}
+        for template in rule.adjoints:
+            bound = bind_arguments(template.function, arguments, [k for k in keywords if k.arg != "out"])
+            if template.wrt is not None:
+                if self.carries(bound.get(template.wrt)):
+                    inlined = self.setting.inliner.template(template, bound, extra, self.target)
+                    self.statements += inlined.statements
+                    self.add(bound[template.wrt], inlined.value, fits=True)
+                continue
+            inlined = self.setting.inliner.template(template, bound, extra, self.target)
+            self.statements += inlined.statements
+            self.distribute(bound, inlined.value)
+        self.refuse_inactive(node, rule, arguments, keywords)
+
+    def refuse_inactive(
+        self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
+    ) -> None:
+        """An argument that carries a derivative which the rule does not give would silently lose it."""
+        template = rule.adjoints[0].function
+        bound = bind_arguments(template, arguments, [k for k in keywords if k.arg != "out"])
+        for key, value in bound.items():
+            if key not in rule.active and self.carries(value):
+                raise UnknownArgument(f"a derivative by `{key}`")
+
+    def carries(self, value: Any) -> bool:
+        if isinstance(value, list):
+            return any(self.carries(item) for item in value)
+        if isinstance(value, (gast.Tuple, gast.List)):
+            return any(self.carries(item) for item in value.elts)
+        return self.setting.is_active(value)
+
+    def distribute(self, bound: dict[str, Any], value: gast.expr) -> None:
+        """One gradient for each parameter in order, or the gradient of the first alone."""
+        parameters = list(bound.items())
+        if not isinstance(value, gast.Tuple):
+            self.one(parameters[0][1], value)
+            return
+        for (_, argument), part in zip(parameters, value.elts, strict=False):
+            if not (isinstance(part, gast.Constant) and part.value is None):
+                self.one(argument, part)
+
+    def one(self, argument: Any, value: gast.expr) -> None:
+        if isinstance(argument, list):
+            self.add_items(gast.List(argument, gast.Load()), value)
+        elif isinstance(argument, gast.AST):
+            self.add(argument, value, fits=True)  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""The module that a request generates: its functions, the names that they share, its imports."""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from srcdiff.emit import emit
+from srcdiff.names import Names
+from srcdiff.source import Source
+
+__all__ = ["Module"]
+
+
+@dataclass
+class Module:
+    """A generated module under construction.
+
+    Attributes
+    ----------
+    names : Names
+        The names taken at module level.
+    objects : dict
+        Module-level name to the object that it stands for: helpers, modules, the primal's globals.
+    imports : dict
+        Module-level name to the statement that imports it.
+    captured : dict
+        (id of namespace, name) to (namespace, name, object), for every global that the text was made from.
+    texts : list of str
+        The functions' texts, in order.
+    """
+
+    names: Names = field(default_factory=Names)
+    objects: dict[str, Any] = field(default_factory=dict)
+    imports: dict[str, gast.stmt] = field(default_factory=dict)
+    captured: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+
+    def refer(self, value: Any, preferred: str) -> str:
+        """The name of a helper or a module in this text; it is imported under it."""
+        for known, other in self.objects.items():
+            if other is value:
+                return known
+        chosen = self.names.word(preferred)
+        self.objects[chosen] = value
+        self.imports[chosen] = _import(value, preferred, chosen)
+        return chosen
+
+    def adopt(self, source: Source, free: str) -> str:
+        """The name in this text of what a free name of a primal means; LookupError where it means nothing."""
+        value = source.lookup(free)
+        self.note(source, free, value)
+        known = self.objects.get(free)
+        if free in self.objects and known is value:
+            return free
+        for name, other in self.objects.items():
+            if other is value and name not in self.imports:
+                return name
+        chosen = free if free not in self.objects else self.names.fresh(free)
+        self.names.reserve(chosen)
+        self.objects[chosen] = value
+        return chosen
+
+    def note(self, source: Source, free: str, value: Any) -> None:
+        """Note that the text depends on a global or captured name."""
+        cell = source.cells.get(free)
+        namespace: Any = cell if cell is not None else source.function.__globals__
+        if cell is None and free not in source.function.__globals__:
+            return  # a builtin
+        if isinstance(value, types.ModuleType):
+            return
+        self.captured[(id(namespace), free)] = (namespace, free, value)
+
+    def text(self) -> str:
+        """The whole module."""
+        plain = [s for s in self.imports.values() if isinstance(s, gast.Import)]
+        named: dict[str, list[gast.alias]] = {}
+        for statement in self.imports.values():
+            if isinstance(statement, gast.ImportFrom):
+                named.setdefault(statement.module, []).extend(statement.names)
+        for chosen, value in self.objects.items():
+            if isinstance(value, types.ModuleType) and chosen not in self.imports:
+                plain.append(_import(value, chosen, chosen))
+        lines = sorted({emit([s]) for s in plain if isinstance(s, gast.Import)})
+        for module, aliases in sorted(named.items()):
+            ordered = sorted(aliases, key=lambda alias: alias.name)
+            lines.append(emit([gast.ImportFrom(module, ordered, 0)]))
+        header = "".join(lines)
+        return (header + "\n\n" if header else "") + "\n\n".join(self.texts)
+
+
+def _import(value: Any, preferred: str, chosen: str) -> gast.stmt:
+    if isinstance(value, types.ModuleType):
+        alias = None if chosen == value.__name__ else chosen
+        return gast.Import([gast.alias(value.__name__, alias)])
+    module = getattr(value, "__module__", None) or "builtins"
+    name = getattr(value, "__name__", preferred)
+    return gast.ImportFrom(module, [gast.alias(name, None if chosen == name else chosen)], 0)

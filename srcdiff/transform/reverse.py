@@ -1,0 +1,336 @@
+"""Reverse mode: a forward sweep that is the primal, and a reverse sweep with one group of statements for each of its own.
+
+At each point of the reverse sweep every variable and every buffer is as it was at the mirrored point of the forward
+sweep: what a statement overwrites is kept by the forward sweep and put back first. This is the general form; passes
+over its marks (`srcdiff.lean`) remove what is provably needless.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from srcdiff import runtime
+from srcdiff.analysis.activity import carriers
+from srcdiff.analysis.storage import is_basic_index, origin_of
+from srcdiff.analysis.structure import bound_names, root_name, statements
+from srcdiff.build import (
+    assign,
+    augment,
+    call,
+    constant,
+    name,
+    names_read,
+    statement_like,
+    store,
+    subscript,
+)
+from srcdiff.kinds import NeedsKind
+from srcdiff.transform import buffers, loops
+from srcdiff.transform.contributions import contributions
+from srcdiff.transform.keeping import Bindings, binds_directly
+from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Site, Zero
+from srcdiff.transform.setting import Setting
+
+__all__ = ["Reverse", "Sweeps"]
+
+Block = list[gast.stmt]
+
+
+@dataclass
+class Sweeps:
+    """The two sweeps of a function, before the lean passes."""
+
+    forward: Block = field(default_factory=list)
+    reverse: Block = field(default_factory=list)
+    returned: gast.expr | None = None
+
+
+class Reverse:
+    """The reverse transform of one function."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.bindings = Bindings(setting.live, set(setting.function.parameters), set(setting.function.parameters))
+        self.loops: list[gast.stmt] = []
+        self.line = 0
+        self.returned: gast.expr | None = None
+
+    def sweeps(self) -> Sweeps:
+        """The forward and the reverse sweep."""
+        forward, reverse = self.block(self.setting.function.body)
+        unbound = [assign(variable, constant(None)) for variable in sorted(self.bindings.unsure)]
+        return Sweeps([*buffers.copies(self.setting), *unbound, *forward], reverse, self.returned)
+
+    def block(self, body: Block) -> tuple[Block, Block]:
+        """The sweeps of a block."""
+        forward: Block = []
+        reverses: list[Block] = []
+        for statement in body:
+            self.line = getattr(statement, "lineno", self.line)
+            before, after = self.statement(statement)
+            for made in (*before, *after):
+                if not hasattr(made, "lineno"):
+                    statement_like(made, statement)
+            forward += before
+            reverses.append(after)
+        return forward, [made for after in reversed(reverses) for made in after]
+
+    def statement(self, statement: gast.stmt) -> tuple[Block, Block]:
+        """The sweeps of one statement."""
+        method = getattr(self, f"_{type(statement).__name__.lower()}", None)
+        if method is None:
+            word = type(statement).__name__.lower()
+            raise self.setting.unsupported(statement, f"`{word}` in a differentiated function", "Take it out.")
+        sweeps: tuple[Block, Block] = method(statement)
+        return sweeps
+
+    # Keeping.
+
+    def site(self, stem: str, *, record: bool = False) -> Site:
+        """A new place to keep something at."""
+        return Site(stem, bool(self.loops), self.line, record)
+
+    def keep(self, variable: str) -> tuple[Block, Block]:
+        """Keep a variable that is about to be bound, if its old value may be needed."""
+        if not self.bindings.bind(variable):
+            return [], []
+        site = self.site(variable)
+        return [Save(site, self.copied(variable))], [Restore(site, store(variable))]
+
+    def copied(self, variable: str) -> gast.expr:
+        """What is kept of a variable: a copy, if its array changes in place."""
+        if variable in self.setting.storage.updated and self.setting.fact(variable).kind != "number":
+            return call(self.setting.helper(runtime.copy), name(variable))
+        return name(variable)
+
+    def record(self, stem: str, value: gast.expr) -> tuple[str, Block, Block]:
+        """Keep a value under a name of its own, which the reverse sweep reads."""
+        variable = self.setting.names.fresh(stem)
+        site = self.site(variable, record=True)
+        return variable, [assign(variable, value), Save(site, name(variable))], [Restore(site, store(variable))]
+
+    # Simple statements.
+
+    def _assign(self, statement: gast.Assign) -> tuple[Block, Block]:
+        target = statement.targets[0]
+        if isinstance(target, gast.Name):
+            return self.bind(statement, target.id, statement.value)
+        if isinstance(target, gast.Subscript):
+            return buffers.store_item(self, statement, target)
+        if isinstance(target, gast.Attribute):
+            return buffers.store_attribute(self, statement, target)
+        raise self.setting.unsupported(statement, "this assignment", "Assign to names, elements or attributes.")
+
+    def bind(self, statement: gast.stmt, target: str, value: gast.expr) -> tuple[Block, Block]:
+        """`target = value`."""
+        setting = self.setting
+        if isinstance(value, gast.Call) and setting.calls.handles(value):
+            return setting.calls.bind(self, statement, target, value)
+        keep, restore = self.keep(target)
+        shadow, unshadow = buffers.shadow_of_binding(self, target, value)
+        forward = [*keep, statement, *shadow]
+        if target not in setting.active or buffers.shares_shadow(self, target, value):
+            return forward, [*unshadow, *restore]
+        output: gast.expr = name(target)
+        early: Block = []
+        if restore and target in names_read(value):
+            early_name = setting.names.fresh(f"{target}_new")
+            early = [assign(early_name, name(target))]
+            output = name(early_name)
+        group = self.pass_on(target, value, output)
+        return forward, [*unshadow, *early, *restore, group]
+
+    def pass_on(self, target: str, value: gast.expr, output: gast.expr) -> Group:
+        """Pass the adjoint of `target` on to what it was computed from, and forget it."""
+        setting = self.setting
+        bar = setting.bar_name(target)
+        shape = setting.bar_shapes.get(target, setting.fact(target).shape)
+        made = contributions(setting, target, value, name(bar), shape, output)
+        own = [m for m in made if isinstance(m, Accumulate) and root_name(m.target) == bar]
+        if not own:
+            return Group((bar,), [*made, Zero(name(bar))])
+        others = [m for m in made if m not in own]
+        if all(isinstance(m.target, gast.Name) and not m.container for m in own):
+            total = own[0].value
+            for more in own[1:]:
+                total = gast.BinOp(total, gast.Add(), more.value)
+            return Group((bar,), [*others, assign(bar, total)])
+        held = setting.names.fresh(f"{bar}_new")
+        made = contributions(setting, target, value, name(held), shape, output)
+        return Group((bar,), [assign(held, name(bar)), Zero(name(bar)), *made])
+
+    def _augassign(self, statement: gast.AugAssign) -> tuple[Block, Block]:
+        target = statement.target
+        if isinstance(target, gast.Subscript):
+            return buffers.augment_item(self, statement, target)
+        if isinstance(target, gast.Attribute):
+            return buffers.augment_attribute(self, statement, target)
+        assert isinstance(target, gast.Name)
+        if self.setting.storage.is_buffer(target.id) and self.setting.fact(target.id).kind != "number":
+            self.require_kind(statement, target.id)
+            return buffers.augment_whole(self, statement, target.id)
+        return self.bind_augmented(statement, target.id)
+
+    def bind_augmented(self, statement: gast.AugAssign, target: str) -> tuple[Block, Block]:
+        """`x += y` where no other name sees the difference between a new `x` and a changed one."""
+        value = gast.BinOp(name(target), statement.op, statement.value)
+        gast.copy_location(value, statement)
+        keep, restore = self.keep(target)
+        if target not in self.setting.active:
+            return [*keep, statement], restore
+        early: Block = []
+        output: gast.expr = name(target)
+        if restore:
+            early_name = self.setting.names.fresh(f"{target}_new")
+            early = [assign(early_name, name(target))]
+            output = name(early_name)
+        return [*keep, statement], [*early, *restore, self.pass_on(target, value, output)]
+
+    def require_kind(self, statement: gast.stmt, variable: str) -> None:
+        """An augmented assignment to an alias: a number is bound anew, an array is written into."""
+        if self.setting.fact(variable).kind in ("numeric", "anything"):
+            unknown = [p for p in self.setting.function.parameters if self.setting.fact(p).kind == "numeric"]
+            if not unknown:
+                raise self.setting.unsupported(
+                    statement, f"an augmented assignment to `{variable}`, which may be a number or an array",
+                    f"Write `{variable} = {variable} ...`, or `{variable}[...] op= ...`.",
+                )
+            place = self.setting.function.source.place(statement)
+            raise NeedsKind(unknown, f"whether `{variable}` is a number or an array decides what this writes", place=place)
+
+    def _expr(self, statement: gast.Expr) -> tuple[Block, Block]:
+        value = statement.value
+        if isinstance(value, gast.Call):
+            if self.setting.calls.handles(value):
+                return self.setting.calls.bind(self, statement, None, value)
+            return buffers.effect(self, statement, value)
+        return [statement], []
+
+    def _return(self, statement: gast.Return) -> tuple[Block, Block]:
+        self.returned = statement.value if statement.value is not None else constant(None)
+        return [], []
+
+    def forward_only(self, statement: gast.stmt) -> tuple[Block, Block]:
+        """Statements without a derivative."""
+        keeps: Block = []
+        restores: Block = []
+        for variable in bound_names(statement):
+            keep, restore = self.keep(variable)
+            keeps += keep
+            restores += restore
+        return [*keeps, statement], restores
+
+    _assert = _raise = _pass = _import = _importfrom = _functiondef = forward_only
+
+    def _delete(self, statement: gast.Delete) -> tuple[Block, Block]:
+        if all(isinstance(target, gast.Name) for target in statement.targets):
+            return [], []  # the reverse sweep may need it still
+        raise self.setting.unsupported(statement, "`del` of an item", "Build a new container without it.")
+
+    # Compound statements.
+
+    def _if(self, statement: gast.If) -> tuple[Block, Block]:
+        before = self.bindings.state()
+        body, body_reverse = self.block(statement.body)
+        after_body = self.bindings.state()
+        self.bindings.restart(before)
+        orelse, orelse_reverse = self.block(statement.orelse)
+        self.bindings.join(after_body, self.bindings.state())
+        self.line = getattr(statement, "lineno", self.line)
+        taken, keep, restore = self.record("taken", statement.test)
+        forward = [keep[0], gast.If(name(taken), body, orelse), *keep[1:]]
+        if not body_reverse and not orelse_reverse:
+            return [gast.If(statement.test, body, orelse)], []
+        return forward, [*restore, gast.If(name(taken), body_reverse, orelse_reverse)]
+
+    def _for(self, statement: gast.For) -> tuple[Block, Block]:
+        return loops.for_loop(self, statement)
+
+    def _while(self, statement: gast.While) -> tuple[Block, Block]:
+        return loops.while_loop(self, statement)
+
+    def body_of_loop(self, loop: gast.For | gast.While) -> tuple[Block, Block]:
+        """The sweeps of a loop's body, with what lives within one trip kept once per trip."""
+        within = self.bindings.enter_trip(loop)
+        self.loops.append(loop)
+        forward: Block = []
+        reverses: list[Block] = []
+        ends: Block = []
+        starts: Block = []
+        for statement in loop.body:
+            if _is_exit(statement):
+                self.end_of_trip(within, ends, starts, set())
+                forward += [*ends, statement]
+                ends, within = [], set()
+                continue
+            self.line = getattr(statement, "lineno", self.line)
+            before, after = self.statement(statement)
+            for made in (*before, *after):
+                if not hasattr(made, "lineno"):
+                    statement_like(made, statement)
+            forward += before
+            reverses.append(after)
+            self.keep_where_bound(statement, loop, within, forward, starts)
+        self.end_of_trip(within, ends, starts, set())
+        self.loops.pop()
+        return [*forward, *ends], [*starts, *(made for after in reversed(reverses) for made in after)]
+
+    def keep_where_bound(
+        self, statement: gast.stmt, loop: gast.For | gast.While, within: set[str], forward: Block, starts: Block
+    ) -> None:
+        """Keep a variable of one trip right after the only statement that binds it: there it reads best."""
+        for variable in sorted(set(bound_names(statement)) & within):
+            if binds_directly(loop.body, variable) is not None and variable in self.bindings.surely:
+                self.end_of_trip({variable}, forward, starts, set())
+                within.discard(variable)
+
+    def end_of_trip(self, within: set[str], ends: Block, starts: Block, done: set[str]) -> None:
+        for variable in sorted(self.bindings.leave_trip(within)):
+            site = self.site(variable)
+            ends.append(Save(site, self.copied(variable)))
+            starts.append(Restore(site, store(variable)))
+            for extra in buffers.shadow_names(self.setting, variable):
+                shadow_site = self.site(extra)
+                ends.append(Save(shadow_site, name(extra)))
+                starts.append(Restore(shadow_site, store(extra)))
+
+    def _with(self, statement: gast.With) -> tuple[Block, Block]:
+        keeps: Block = []
+        restores: Block = []
+        for variable in bound_names(statement):
+            keep, restore = self.keep(variable)
+            keeps += keep
+            restores += restore
+        body, reverse = self.block(statement.body)
+        forward = [*keeps, gast.With(statement.items, body, None)]
+        if reverse and all(buffers.is_error_state(self.setting, item.context_expr) for item in statement.items):
+            return forward, [gast.With(statement.items, reverse, None), *restores]
+        return forward, [*reverse, *restores]
+
+    def _try(self, statement: gast.Try) -> tuple[Block, Block]:
+        """Passed through where nothing in it carries a derivative."""
+        for inner in statements([statement]):
+            touched = set(bound_names(inner))
+            value = getattr(inner, "value", None)
+            if isinstance(value, gast.expr):
+                touched |= set(carriers(value, self.setting.facts))
+            if touched & self.setting.active:
+                raise self.setting.unsupported(
+                    statement, "`try` around statements that carry a derivative", "Test beforehand, with an `if`."
+                )
+        keeps: Block = []
+        restores: Block = []
+        for variable in sorted({v for inner in statements([statement]) for v in bound_names(inner)}):
+            keep, restore = self.keep(variable)
+            keeps += keep
+            restores += restore
+        return [*keeps, statement], restores
+
+
+def _is_exit(statement: gast.stmt) -> bool:
+    """The end of a loop's body: `if left_early: break`."""
+    return isinstance(statement, gast.If) and len(statement.body) == 1 and isinstance(statement.body[0], gast.Break)
+
+

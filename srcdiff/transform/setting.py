@@ -1,0 +1,129 @@
+"""What the reverse transform of one function works with: the tables of the analyses, and the names it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff import core, runtime
+from srcdiff.analysis.facts import ANYTHING, Fact
+from srcdiff.analysis.inference import Facts
+from srcdiff.analysis.liveness import Liveness
+from srcdiff.analysis.storage import CalleeEffects, Storage
+from srcdiff.build import name
+from srcdiff.errors import UnsupportedError
+from srcdiff.names import Names
+from srcdiff.transform.inline import Inliner
+
+__all__ = ["Setting"]
+
+HARMLESS: frozenset[Any] = frozenset(
+    (np.sum, np.mean, np.ndarray.sum, np.ndarray.mean, np.ndarray.copy, np.zeros_like, runtime.zeros_like, runtime.copy)
+)
+
+
+@dataclass
+class Setting:
+    """The tables of one function under differentiation.
+
+    Attributes
+    ----------
+    function : core.Function
+        The primal, in core form.
+    wrt : tuple of str
+        Parameters to differentiate by.
+    facts, storage, live, active :
+        What the analyses found.
+    names : Names
+        The names taken so far.
+    refer : callable
+        The name under which the generated text knows an object.
+    bars : dict
+        Variable to the name of its adjoint.
+    bar_shapes : dict
+        Variable to the shape of its adjoint where that is wider than its own: the sum over broadcast axes waits for
+        the end of an elementwise chain.
+    deferred : set of str
+        The variables for which it does.
+    """
+
+    function: core.Function
+    wrt: tuple[str, ...]
+    facts: Facts
+    storage: Storage
+    live: Liveness
+    active: set[str]
+    names: Names
+    refer: Callable[[Any, str], str]
+    inliner: Inliner
+    effects: CalleeEffects | None = None
+    deferred: set[str] = field(default_factory=set)
+    bars: dict[str, str] = field(default_factory=dict)
+    bar_shapes: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    gradient: str = "gradient"
+    calls: Any = None
+    forward_shadows: set[str] = field(default_factory=set)
+    in_place: set[str] = field(default_factory=set)
+    owned_parameters: set[str] = field(default_factory=set)
+    keeps_layout: bool = False
+    writing_calls: set[str] = field(default_factory=set)
+    objects: dict[str, Any] = field(default_factory=dict)
+
+    def fact(self, variable: str) -> Fact:
+        """What is known of a variable."""
+        return self.facts.of.get(variable, ANYTHING)
+
+    def is_active(self, node: gast.AST | None) -> bool:
+        """Whether an atom carries a derivative."""
+        return isinstance(node, gast.Name) and node.id in self.active
+
+    def bar_name(self, variable: str) -> str:
+        """The name of a variable's adjoint."""
+        if variable not in self.bars:
+            self.bars[variable] = self.names.word(f"{variable}_bar")
+        return self.bars[variable]
+
+    def bar(self, variable: str) -> gast.Name:
+        """The adjoint of a variable, read."""
+        return name(self.bar_name(variable))
+
+    def helper(self, function: Callable[..., Any]) -> str:
+        """The name of a runtime helper in the generated text."""
+        return self.refer(function, function.__name__)
+
+    def object_named(self, node: gast.AST) -> Any:
+        """The object that a name or a dotted path in the generated text means; None if it is not known."""
+        if isinstance(node, gast.Name) and node.id in self.objects:
+            return self.objects[node.id]
+        try:
+            found = self.facts.object_of(node)
+            hash(found)
+            return found
+        except (LookupError, TypeError):
+            pass
+        if isinstance(node, gast.Attribute):
+            owner = self.object_named(node.value)
+            return getattr(owner, node.attr, None) if owner is not None else None
+        return None
+
+    @property
+    def harmless(self) -> frozenset[Any]:
+        """Functions that do not raise on operands of valid types, though their rules do not say so."""
+        return HARMLESS
+
+    def facts_have_one_dtype(self, parameter: str) -> bool:
+        """Whether no array of another dtype than this parameter's can enter its gradient."""
+        return all(
+            fact.dtypes is not None and fact.dtypes <= {parameter}
+            for variable, fact in self.facts.of.items()
+            if fact.letter not in "ib" and fact.kind not in ("opaque", "function")
+        )
+
+    def unsupported(self, node: gast.AST, what: str, way_out: str) -> UnsupportedError:
+        """An error that points at a node of the primal."""
+        error: UnsupportedError = self.function.source.unsupported(node, what, way_out)
+        return error
