@@ -156,7 +156,7 @@ def _array_kind(value: np.ndarray[Any, Any], exact: bool) -> ArrayKind:
     return ArrayKind(letter, value.ndim, tuple(axis for axis, n in enumerate(value.shape) if n == 1))
 
 
-_LETTERS = {"b": "bool", "i": "integer", "f": "real", "c": "complex"}
+_LETTERS = {"b": "a bool", "i": "an integer", "f": "a real", "c": "a complex"}
 
 
 def describe(kind: Kind) -> str:
@@ -172,13 +172,13 @@ def describe(kind: Kind) -> str:
     if isinstance(kind, UnknownKind):
         return "a real number or array"
     if isinstance(kind, NumberKind):
-        return f"a {_LETTERS.get(kind.dtype, kind.dtype)} number"
+        return f"{_LETTERS.get(kind.dtype, kind.dtype)} number"
     if isinstance(kind, ArrayKind):
-        letter = _LETTERS.get(kind.dtype, kind.dtype)
+        letter = _LETTERS.get(kind.dtype, f"a {kind.dtype}")
         if kind.rank is None:
-            return f"a {letter} array"
+            return f"{letter} array"
         dims = ["1" if axis in kind.unit_dims else "n" for axis in range(kind.rank)]
-        return f"a {letter} array of shape ({', '.join(dims)}{',' if kind.rank == 1 else ''})"
+        return f"{letter} array of shape ({', '.join(dims)}{',' if kind.rank == 1 else ''})"
     if isinstance(kind, SequenceKind):
         return f"{kind.type.__name__}({', '.join(describe(item) for item in kind.items)})"
     if isinstance(kind, MappingKind):

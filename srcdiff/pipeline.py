@@ -81,4 +81,8 @@ class Generated:
 
 def generate(request: Request) -> Generated:
     """Run the pipeline."""
-    raise NotImplementedError
+    from srcdiff.rules import load_rules
+    from srcdiff.transform.forms import build
+
+    load_rules()
+    return build(request)

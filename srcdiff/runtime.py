@@ -26,7 +26,7 @@ def unbroadcast(gradient: Any, x: Any) -> Any:
         gradient = gradient.reshape(shape) if shape or isinstance(x, np.ndarray) else gradient
     dtype = getattr(x, "dtype", None)
     if dtype is None:  # a Python number
-        return gradient if type(x) is complex else gradient.real
+        return gradient if np.iscomplexobj(x) else gradient.real
     if getattr(gradient, "dtype", None) != dtype:
         if dtype.kind not in "fc":
             return gradient

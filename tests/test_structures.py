@@ -260,7 +260,7 @@ def test_kinds_in_words() -> None:
     assert describe(ArrayKind("f", 1)) == "a real array of shape (n,)"
     assert describe(OpaqueKind(type(None))) == "None"
     assert describe(kind_of({"a": [1, Layer(2j)]})) == (
-        "dict('a': list(a integer number, Layer(w=a complex number, name=of type str)))"
+        "dict('a': list(an integer number, Layer(w=a complex number, name=of type str)))"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcdiff import core
+from srcdiff import core, runtime
 from srcdiff.analysis.facts import (
     ANYTHING,
     BOOLEAN,
@@ -23,9 +23,10 @@ from srcdiff.analysis.facts import (
     join_all,
     promote,
 )
+from srcdiff.analysis.structure import statements
 from srcdiff.rules import registry
 
-__all__ = ["Facts", "infer"]
+__all__ = ["Facts", "infer", "infer_statements"]
 
 CalleeFact = Callable[[gast.Call, list[Fact], "Facts"], Fact | None]
 
@@ -44,6 +45,10 @@ class Facts:
         Variables whose own name may stand for their shape: bound once, and read only after that.
     callee : callable
         Tells the fact of the result of a user's function.
+    inner : dict
+        The inner functions, by name.
+    helpers : dict
+        Names that generated text adds, with their objects.
     """
 
     of: dict[str, Fact]
@@ -51,9 +56,12 @@ class Facts:
     symbolic: set[str] = field(default_factory=set)
     callee: CalleeFact | None = None
     inner: dict[str, gast.FunctionDef] = field(default_factory=dict)
+    helpers: dict[str, Any] = field(default_factory=dict)
 
     def object_of(self, node: gast.AST) -> Any:
         """The object that a dotted path of free names stands for; LookupError where it is none."""
+        if isinstance(node, gast.Name) and node.id in self.helpers:
+            return self.helpers[node.id]
         root = node
         while isinstance(root, gast.Attribute):
             root = root.value
@@ -280,6 +288,10 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
         return None
     if function in _BOOLEANS:
         return BOOLEAN
+    if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
+        return replace(arguments[1], value=None)
+    if function in (runtime.zeros_like, runtime.copy):
+        return replace(arguments[0], value=None)
     if function in _INTEGERS:
         return INTEGER if function is not round or len(arguments) < 2 else promote(*arguments[:1])
     if function is float or getattr(function, "__module__", None) == "math" or function in vars(math).values():
@@ -541,7 +553,7 @@ def infer(function: core.Function, parameters: dict[str, Fact], callee: CalleeFa
         facts.of.setdefault(local, ANYTHING)
     run = _Inference(facts, frozenset(parameters))
     rounds = 0
-    while run.changed:
+    while run.changed or _use_as_numbers(facts, function.body):
         run.changed = False
         run.block(function.body)
         rounds += 1
@@ -551,6 +563,43 @@ def infer(function: core.Function, parameters: dict[str, Fact], callee: CalleeFa
                     facts.of[name] = ANYTHING
             break
     return facts
+
+
+def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
+    """Add the facts of the variables that further statements bind."""
+    run = _Inference(facts, frozenset())
+    run.bound = set(facts.of)
+    for _ in range(6):
+        if not run.changed:
+            return
+        run.changed = False
+        run.block(body)
+
+
+def _use_as_numbers(facts: Facts, body: list[gast.stmt]) -> bool:
+    """What `math` functions take is a number; so `x[i]` in `math.pow(x[i], 2)` tells the rank of x."""
+    changed = False
+    numbers: set[str] = set()
+    reads: list[tuple[str, gast.Subscript]] = []
+    for statement in statements(body):
+        if not isinstance(statement, gast.Assign):
+            continue
+        value, target = statement.value, statement.targets[0]
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+            owner = value.func.value
+            if isinstance(owner, gast.Name) and owner.id not in facts.of and facts(owner).value is math:
+                numbers |= {a.id for a in value.args if isinstance(a, gast.Name)}
+        if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name) and isinstance(target, gast.Name):
+            reads.append((target.id, value))
+    for target, read in reads:
+        owner_fact = facts.of.get(read.value.id)
+        parts = read.slice.elts if isinstance(read.slice, gast.Tuple) else [read.slice]
+        integers = all(not isinstance(p, gast.Slice) and facts(p).kind == "number" and facts(p).letter in "iu" for p in parts)
+        if target in numbers and owner_fact is not None and integers:
+            if owner_fact.kind in ("numeric", "array") and owner_fact.rank is None:
+                facts.of[read.value.id] = replace(owner_fact, kind="array", rank=len(parts))
+                changed = True
+    return changed
 
 
 def _locals(function: core.Function) -> set[str]:

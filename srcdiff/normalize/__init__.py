@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from typing import Any
-
 import gast
 
 from srcdiff import core
@@ -25,10 +23,10 @@ from srcdiff.normalize.cells import make_cells
 from srcdiff.normalize.exits import leave_at_the_end
 from srcdiff.normalize.flatten import Flattener, Rewritings
 from srcdiff.normalize.matching import expand_matches
-from srcdiff.normalize.purity import Purity
+from srcdiff.normalize.purity import purity_of
 from srcdiff.normalize.refusals import refuse_unsupported
 from srcdiff.normalize.scoping import separate_scopes
-from srcdiff.normalize.trees import FUNCTIONS, clone, names_in
+from srcdiff.normalize.trees import clone, names_in
 from srcdiff.scopes import parameter_names
 from srcdiff.source import Source
 
@@ -99,32 +97,9 @@ def normalize(source: Source) -> core.Function:
     expand_matches(tree, names, source)  # before names are told apart: captures are assignments from here on
     separate_scopes(tree, names)  # variables of comprehensions become the function's, so that loops may bind them
     cells = make_cells(tree, names, source)  # while it shows which function is made before which assignment
-    flat = Flattener(source, names, _purity(tree, source), Rewritings(STATEMENTS, EXPRESSIONS), tree, cells)
+    parameters = parameter_names(tree.args)
+    purity = purity_of(parameters, tree.body, source)
+    flat = Flattener(source, names, purity, Rewritings(STATEMENTS, EXPRESSIONS), tree, cells)
     body = flat.block(tree.body)  # one operation per statement, from left to right
     body = leave_at_the_end(body, names, flat.output)  # last: by now every exit and every loop is written out
-    return core.Function(source.tree.name, parameter_names(tree.args), body, source)
-
-
-def _purity(tree: gast.FunctionDef, source: Source) -> Purity:
-    """What is known of the names that the function, with those in it, takes from outside."""
-    bound = set(parameter_names(tree.args))
-    for node in gast.walk(tree):
-        if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
-            bound.add(node.id)
-        elif isinstance(node, gast.alias):
-            bound.add(node.asname or node.name.split(".")[0])
-        elif isinstance(node, FUNCTIONS):
-            bound.update(parameter_names(node.args))
-            bound.add(getattr(node, "name", ""))
-    bound.discard("")
-    bound.discard(tree.name) if tree.name not in source.local_names else None
-
-    def resolve(node: gast.AST) -> Any:
-        root = node
-        while isinstance(root, gast.Attribute):
-            root = root.value
-        if isinstance(root, gast.Name) and root.id in bound:
-            raise KeyError(root.id)
-        return source.resolve(node)
-
-    return Purity(resolve)
+    return core.Function(source.tree.name, parameters, body, source)

@@ -34,9 +34,12 @@ def annotated(flat: Flattener, statement: gast.AnnAssign) -> None:
 
 def walrus(flat: Flattener, node: gast.NamedExpr, stem: str, into: str | None) -> gast.expr:
     """`(x := value)`."""
+    if isinstance(node.target, gast.Name):
+        bind(flat, node.target, node.value)
+        return flat.read(node.target.id, node)
     atom = flat.atom(node.value, stem_of(node.target))
-    store(flat, node.target, atom)
-    return flat.again(atom) if not isinstance(node.target, gast.Name) else flat.read(node.target.id, node)
+    store(flat, node.target, atom)  # a captured variable in its cell
+    return flat.again(atom)
 
 
 def bind_all(flat: Flattener, targets: Sequence[gast.expr], value: gast.expr) -> None:

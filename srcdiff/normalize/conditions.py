@@ -106,7 +106,8 @@ def _operand(flat: Flattener, node: gast.expr, stem: str) -> gast.expr:
 def comparison(flat: Flattener, node: gast.Compare, stem: str, into: str | None) -> gast.expr:
     """`a < b() < c`: each operand is evaluated once, and only if the comparisons before it hold."""
     if len(node.ops) == 1:
-        return flat.plain(node, stem)
+        left, right = flat.plains([node.left, node.comparators[0]], stem)
+        return flat.like(node, gast.Compare(left, node.ops, [right]))
     if all(flat.purity.plain(operand) for operand in node.comparators[1:]):
         left, middle = flat.plains([node.left, node.comparators[0]], stem)
         if not flat.purity.plain(node.comparators[0]):

@@ -18,7 +18,7 @@ import gast
 
 from srcdiff import build
 from srcdiff.names import Names
-from srcdiff.normalize.trees import LOOPS, locate
+from srcdiff.normalize.trees import LOOPS, locate, names_in
 
 __all__ = ["leave_at_the_end"]
 
@@ -49,7 +49,8 @@ def leave_at_the_end(body: list[gast.stmt], names: Names, output: str) -> list[g
             exits.look(part)
     result = exits.block(body, _Place(None, True, 0))
     if exits.returned is not None:
-        result.insert(0, locate(build.assign(exits.returned, build.constant(False)), body[0]))
+        first = next(i for i, statement in enumerate(result) if exits.returned in names_in([statement]))
+        result.insert(first, locate(build.assign(exits.returned, build.constant(False)), result[first]))
     return [*result, locate(gast.Return(build.name(output)), body[-1])]
 
 
@@ -107,7 +108,7 @@ class _Exits:
             inside = self.may(statement.body)
             may = inside & RETURN | self.may(statement.orelse)
             endless = kind is gast.While and isinstance(statement.test, gast.Constant) and bool(statement.test.value)
-            always = endless and not inside & BREAK
+            always = (endless or self.always(statement.orelse)) and not inside & BREAK
         elif kind is gast.With:
             may, always = self.may(statement.body), self.always(statement.body)
         elif kind is gast.Try:

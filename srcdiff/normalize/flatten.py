@@ -190,9 +190,8 @@ class Flattener:
             return self.like(node, gast.Slice(*bounds))
         if isinstance(node, gast.Tuple) and not any(isinstance(item, gast.Starred) for item in node.elts):
             return self.like(node, build.display(self.plains(node.elts, stem)))
-        if isinstance(node, gast.Compare) and len(node.ops) == 1:
-            left, right = self.plains([node.left, node.comparators[0]], stem)
-            return self.like(node, gast.Compare(left, node.ops, [right]))
+        if isinstance(node, gast.Compare):
+            return self.value(node, stem)
         if isinstance(node, gast.UnaryOp):
             return self.like(node, gast.UnaryOp(node.op, self.plain(node.operand, stem)))
         if isinstance(node, gast.Attribute):

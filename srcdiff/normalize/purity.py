@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import math
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import gast
 import numpy as np
 
-from srcdiff.normalize.trees import children, own_nodes
+from srcdiff.normalize.trees import FUNCTIONS, children, own_nodes
 from srcdiff.rules import registry
+from srcdiff.scopes import parameter_names
+from srcdiff.source import Source
 
-__all__ = ["Purity", "is_pure"]
+__all__ = ["Purity", "is_pure", "purity_of"]
 
 SHAPE_ATTRIBUTES = frozenset({"shape", "ndim", "size", "dtype", "itemsize", "nbytes", "strides"})
 
@@ -197,6 +199,32 @@ class Purity:
         if isinstance(node, (gast.BinOp, gast.BoolOp, gast.UnaryOp, gast.Tuple)):
             return all(isinstance(c, _MARKS) or self._known[c][1] for c in children(node))
         return False
+
+
+def purity_of(parameters: Iterable[str], body: Iterable[gast.AST], source: Source) -> Purity:
+    """What is known of the names that a function, with those in it, takes from outside."""
+    bound = set(parameters)
+    pending = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
+            bound.add(node.id)
+        elif isinstance(node, gast.alias):
+            bound.add(node.asname or node.name.split(".")[0])
+        elif isinstance(node, FUNCTIONS):
+            bound.update(parameter_names(node.args))
+            bound.add(getattr(node, "name", ""))
+        pending.extend(children(node))
+
+    def resolve(node: gast.AST) -> Any:
+        root = node
+        while isinstance(root, gast.Attribute):
+            root = root.value
+        if isinstance(root, gast.Name) and root.id in bound:
+            raise KeyError(root.id)
+        return source.resolve(node)
+
+    return Purity(resolve)
 
 
 def _is_text(node: gast.AST) -> bool:

@@ -12,7 +12,7 @@ from srcdiff.runtime import add_at, unbroadcast
 __all__ = ["convolution_gradient"]
 
 
-def whole(gradient: Any, m: int, n: int, mode: str, reverse: bool = False) -> Any:
+def whole(gradient: Any, m: int, n: int, mode: Any, reverse: bool = False) -> Any:
     """The gradient of all m + n - 1 numbers of a convolution, of which `mode` returned some.
 
     `reverse` is for a correlation whose second operand is the longer one: NumPy computes it back to front.
@@ -28,7 +28,7 @@ def whole(gradient: Any, m: int, n: int, mode: str, reverse: bool = False) -> An
     return found
 
 
-def convolution_gradient(gradient: Any, a: Any, v: Any, mode: str, wrt: int) -> Any:
+def convolution_gradient(gradient: Any, a: Any, v: Any, mode: Any, wrt: int) -> Any:
     """The gradient of `np.convolve(a, v, mode)` with respect to operand `wrt`: a correlation with the other one."""
     full = whole(gradient, np.size(a), np.size(v), mode)
     x, other = (a, v) if wrt == 1 else (v, a)
@@ -37,26 +37,26 @@ def convolution_gradient(gradient: Any, a: Any, v: Any, mode: str, wrt: int) -> 
 
 
 @multilinear(np.convolve, "a", "v", wrt="a")
-def convolve_a(a: Any, v: Any, mode: str = "full", *, gradient: Any) -> Any:
+def convolve_a(a: Any, v: Any, mode: Any = "full", *, gradient: Any) -> Any:
     """a_bar of output[k] = sum_i a[i] * v[k - i]."""
     return convolution_gradient(gradient, np.atleast_1d(a), np.atleast_1d(v), mode, 1).reshape(np.shape(a))
 
 
 @multilinear(np.convolve, "a", "v", wrt="v")
-def convolve_v(a: Any, v: Any, mode: str = "full", *, gradient: Any) -> Any:
+def convolve_v(a: Any, v: Any, mode: Any = "full", *, gradient: Any) -> Any:
     """v_bar of output[k] = sum_i a[i] * v[k - i]."""
     return convolution_gradient(gradient, np.atleast_1d(a), np.atleast_1d(v), mode, 2).reshape(np.shape(v))
 
 
 @multilinear(np.correlate, "a", "v", wrt="a")
-def correlate_a(a: Any, v: Any, mode: str = "valid", *, gradient: Any) -> Any:
+def correlate_a(a: Any, v: Any, mode: Any = "valid", *, gradient: Any) -> Any:
     """a_bar of output[k] = sum_i a[i + k] * conj(v[i]), which convolves with conj(v) reversed."""
     full = whole(gradient, np.size(a), np.size(v), mode, np.size(v) > np.size(a))
     return convolution_gradient(full, a, np.conj(v)[::-1], "full", 1)
 
 
 @multilinear(np.correlate, "a", "v", wrt="v")
-def correlate_v(a: Any, v: Any, mode: str = "valid", *, gradient: Any) -> Any:
+def correlate_v(a: Any, v: Any, mode: Any = "valid", *, gradient: Any) -> Any:
     """v_bar of output[k] = sum_i a[i + k] * conj(v[i])."""
     full = whole(gradient, np.size(a), np.size(v), mode, np.size(v) > np.size(a))
     reversed_bar = np.convolve(full, np.conj(a)[::-1], "full")[np.size(a) - 1 :][: np.size(v)]
@@ -87,9 +87,7 @@ def cut(x: Any, start: int, stop: int, axis: int) -> Any:
 
 
 @adjoint(np.diff, active=("a", "prepend", "append"))
-def diff(
-    a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any
-) -> Any:
+def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any) -> Any:
     """The gradients of `n` differences along `axis`: differences of the gradient, negated, in zeros."""
     if prepend is None and append is None:
         return unbroadcast(diff_transpose(gradient, n, axis), a) if n <= np.shape(a)[axis] else np.zeros_like(a)
@@ -188,7 +186,7 @@ def gradient_axes(f: Any, axis: Any) -> list[int]:
 
 
 @adjoint(np.gradient, inline=False)
-def gradient_(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1, gradient: Any) -> Any:
+def gradient_(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1, gradient: Any) -> Any:
     """f_bar of second-order differences along each axis, evenly spaced or not; the spacings are constants."""
     axes = gradient_axes(f, axis)
     bars = gradient if isinstance(gradient, (tuple, list)) else (gradient,)
@@ -202,7 +200,7 @@ def gradient_(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1, grad
 
 
 @tangent(np.gradient)
-def gradient_tangent(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1, f_dot: Any) -> Any:
+def gradient_tangent(f: Any, *varargs: Any, axis: Any = None, edge_order: Any = 1, f_dot: Any) -> Any:
     """The differences of the tangent."""
     return np.gradient(f_dot, *varargs, axis=axis, edge_order=edge_order)
 
@@ -243,9 +241,7 @@ def interpolation(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any,
 
 
 @adjoint(np.interp, active=("x", "xp", "fp", "left", "right"), inline=False)
-def interp(
-    x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None, *, gradient: Any
-) -> Any:
+def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None, *, gradient: Any) -> Any:
     """The gradients of piecewise linear interpolation with respect to all but the period.
 
     At a point of `xp` the slope is that of the piece to the right of it.

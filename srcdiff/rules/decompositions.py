@@ -131,7 +131,7 @@ def complement_gradient(basis: Any, complement: Any, complement_bar: Any, name: 
 
 
 def right_solve(x: Any, r: Any) -> Any:
-    """x r^-H."""
+    """X r^-H."""
     return conjugate_transpose(np.linalg.solve(r, conjugate_transpose(x)))
 
 
@@ -255,7 +255,7 @@ def eigh_tangent_of(direction: Any, w: Any, v: Any) -> tuple[Any, Any]:
 
 
 @adjoint(np.linalg.eigh, inline=False, source=GILES)
-def eigh(a: Any, UPLO: str = "L", *, output: Any, gradient: Any) -> Any:
+def eigh(a: Any, UPLO: Any = "L", *, output: Any, gradient: Any) -> Any:
     """a_bar of eigenvalues and eigenvectors of a Hermitian matrix, on the triangle that is read: Giles (2008).
 
     v (diag(w_bar) + F * v^H v_bar) v^H with F[i, j] = 1 / (w[j] - w[i]). A function of complex eigenvectors must not
@@ -265,20 +265,20 @@ def eigh(a: Any, UPLO: str = "L", *, output: Any, gradient: Any) -> Any:
 
 
 @tangent(np.linalg.eigh, inline=False)
-def eigh_tangent(a: Any, UPLO: str = "L", *, a_dot: Any, output: Any) -> tuple[Any, Any]:
+def eigh_tangent(a: Any, UPLO: Any = "L", *, a_dot: Any, output: Any) -> tuple[Any, Any]:
     """The tangents of eigenvalues and eigenvectors."""
     return eigh_tangent_of(unfold(a_dot, UPLO.upper() == "L"), output[0], output[1])
 
 
 @adjoint(np.linalg.eigvalsh, inline=False, source=GILES)
-def eigvalsh(a: Any, UPLO: str = "L", *, gradient: Any) -> Any:
+def eigvalsh(a: Any, UPLO: Any = "L", *, gradient: Any) -> Any:
     """a_bar = v diag(gradient) v^H, on the triangle that is read."""
     w, v = np.linalg.eigh(a, UPLO)
     return fold(eigh_gradient(gradient, None, w, v), UPLO.upper() == "L")
 
 
 @tangent(np.linalg.eigvalsh, inline=False)
-def eigvalsh_tangent(a: Any, UPLO: str = "L", *, a_dot: Any) -> Any:
+def eigvalsh_tangent(a: Any, UPLO: Any = "L", *, a_dot: Any) -> Any:
     """The diagonal of v^H a_dot v."""
     w, v = np.linalg.eigh(a, UPLO)
     return eigh_tangent_of(unfold(a_dot, UPLO.upper() == "L"), w, v)[0]
@@ -370,7 +370,7 @@ TOWNSEND = "Townsend (2016), Differentiating the Singular Value Decomposition"
 
 
 def divided(x: Any, denominator: Any) -> Any:
-    """x / denominator, 0 where the denominator is 0."""
+    """X / denominator, 0 where the denominator is 0."""
     zero = denominator == 0
     return np.where(zero, 0.0, x / np.where(zero, 1.0, denominator))
 

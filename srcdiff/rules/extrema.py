@@ -1,4 +1,3 @@
-
 """Extrema of two operands, clipping, and selection by value.
 
 Where operands are equal they share the gradient evenly; what is not selected gets an exact zero, whatever the gradient.

@@ -16,7 +16,7 @@ from srcdiff.runtime import unbroadcast
 __all__ = ["dual", "fit", "half_weights", "lengths_and_axes"]
 
 
-def dual(norm: str | None) -> str:
+def dual(norm: str | None) -> Any:
     """The normalisation of the transpose, as the opposite transform names it."""
     return {"backward": "forward", "ortho": "ortho", "forward": "backward"}[norm or "backward"]
 
@@ -51,7 +51,7 @@ def lengths_and_axes(a: Any, s: Any, axes: Any) -> tuple[list[int], list[int]]:
 
 
 def scaled(weights: Any, x: Any) -> Any:
-    """weights * x in the precision of `x`."""
+    """Weights * x in the precision of `x`."""
     return weights.astype(x.real.dtype) * x
 
 
@@ -74,25 +74,33 @@ def ifft(a: Any, n: Any = None, axis: int = -1, norm: Any = None, *, gradient: A
 @linear(np.fft.fft2)
 def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *, gradient: Any) -> Any:
     """a_bar of the Fourier transform over two axes."""
-    return unbroadcast(fit(np.fft.ifftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a)
+    return unbroadcast(
+        fit(np.fft.ifftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a
+    )
 
 
 @linear(np.fft.ifft2)
 def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, *, gradient: Any) -> Any:
     """a_bar of the inverse Fourier transform over two axes."""
-    return unbroadcast(fit(np.fft.fftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a)
+    return unbroadcast(
+        fit(np.fft.fftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a
+    )
 
 
 @linear(np.fft.fftn)
 def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, *, gradient: Any) -> Any:
     """a_bar of the Fourier transform over several axes."""
-    return unbroadcast(fit(np.fft.ifftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a)
+    return unbroadcast(
+        fit(np.fft.ifftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a
+    )
 
 
 @linear(np.fft.ifftn)
 def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None, *, gradient: Any) -> Any:
     """a_bar of the inverse Fourier transform over several axes."""
-    return unbroadcast(fit(np.fft.fftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a)
+    return unbroadcast(
+        fit(np.fft.fftn(gradient, axes=lengths_and_axes(a, s, axes)[1], norm=dual(norm)), np.shape(a)), a
+    )
 
 
 def rfftn_transpose(gradient: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
@@ -103,7 +111,7 @@ def rfftn_transpose(gradient: Any, a: Any, s: Any, axes: Any, norm: Any) -> Any:
 
 
 def irfftn_transpose(gradient: Any, a: Any, axes: list[int], norm: Any) -> Any:
-    """a_bar of the real array that a half spectrum stands for: the half spectrum of the gradient, its inner part twice."""
+    """a_bar of the real array that a half spectrum stands for: the gradient's half spectrum, its inner part twice."""
     spectrum = np.fft.rfftn(gradient, axes=axes, norm=dual(norm))
     weights = half_weights(spectrum.shape, axes[-1], np.shape(gradient)[axes[-1]], 2.0)
     return unbroadcast(fit(scaled(weights, spectrum), np.shape(a)), a)

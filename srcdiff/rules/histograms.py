@@ -148,9 +148,7 @@ def histogram_tangent(
 
 
 @adjoint(np.histogram_bin_edges, inline=False)
-def histogram_bin_edges(
-    a: Any, bins: Any = 10, range: Any = None, weights: Any = None, *, gradient: Any
-) -> Any:
+def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None, *, gradient: Any) -> Any:
     """a_bar of bin edges from the minimum to the maximum of `a`; zero where edges or a range were given."""
     return edges_gradient(gradient, a, bins, range)
 
@@ -179,8 +177,7 @@ def columns_gradients(
     if density:
         hist_bar, edges_bar = density_gradients(hist_bar, found, edges, edges_bar)
     columns_bar = [
-        edges_gradient(edges_bar[k], x, dimension(bins, k), dimension(given, k))
-        for k, x in enumerate(columns)
+        edges_gradient(edges_bar[k], x, dimension(bins, k), dimension(given, k)) for k, x in enumerate(columns)
     ]
     if weights is None:
         return columns_bar, None

@@ -226,7 +226,9 @@ def pinv_gradient(a: Any, inverse: Any, gradient: Any) -> Any:
 
 
 @tangent(np.linalg.pinv)
-def pinv_tangent(a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None, *, a_dot: Any, output: Any) -> Any:
+def pinv_tangent(
+    a: Any, rcond: Any = None, hermitian: bool = False, rtol: Any = None, *, a_dot: Any, output: Any
+) -> Any:
     """The tangent of the pseudo-inverse."""
     if hermitian:
         raise UnsupportedError("np.linalg.pinv with hermitian=True", "Leave out `hermitian`.")

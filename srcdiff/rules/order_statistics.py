@@ -44,7 +44,7 @@ def from_slices(slices: Any, a: Any, axis: Any) -> Any:
     return np.moveaxis(np.reshape(slices, moved.shape), range(-len(axes), 0), axes)
 
 
-def neighbours(slices: Any, q: Any, method: str, skip_nan: bool) -> tuple[Any, Any, Any, Any]:
+def neighbours(slices: Any, q: Any, method: Any, skip_nan: bool) -> tuple[Any, Any, Any, Any]:
     """Where in each slice the lower and the upper neighbour are, the weight of the upper, and the position itself.
 
     Each has the shape of `q` before that of the slices. Where the quantile is NaN, so is the weight.
@@ -65,7 +65,7 @@ def neighbours(slices: Any, q: Any, method: str, skip_nan: bool) -> tuple[Any, A
     return pick[0], pick[1], position - low, position
 
 
-def q_slope(slices: Any, q: Any, method: str, skip_nan: bool) -> Any:
+def q_slope(slices: Any, q: Any, method: Any, skip_nan: bool) -> Any:
     """The derivative of the quantiles with respect to `q`, in the shape of `q` before that of the slices."""
     low, high, _, position = neighbours(slices, q, method, skip_nan)
     if method not in SLOPES:
@@ -86,7 +86,7 @@ def refuse_quantile(overwrite_input: Any, weights: Any, out: Any, name: str) -> 
         raise UnsupportedError(f"{name} with overwrite_input=True", "Leave out `overwrite_input`.")
 
 
-def quantile_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: str, skip_nan: bool) -> Any:
+def quantile_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: Any, skip_nan: bool) -> Any:
     """a_bar: the gradient shared by the two neighbours in sorted order. A quantile that is NaN gives NaN."""
     slices = by_slices(a, axis)
     low, high, weight, _ = neighbours(slices, q, method, skip_nan)
@@ -98,7 +98,7 @@ def quantile_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: str, ski
     return unbroadcast(from_slices(slices_bar, a, axis), a)
 
 
-def quantile_q_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: str, skip_nan: bool) -> Any:
+def quantile_q_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: Any, skip_nan: bool) -> Any:
     """q_bar: the gradient times the distance of the two neighbours, summed over the slices."""
     slope = q_slope(by_slices(a, axis), q, method, skip_nan)
     products = np.reshape(gradient, np.shape(slope)) * slope
@@ -106,7 +106,7 @@ def quantile_q_gradient(gradient: Any, a: Any, q: Any, axis: Any, method: str, s
 
 
 def neighbours_tangent(
-    a: Any, q: Any, axis: Any, method: str, skip_nan: bool, a_dot: Any, q_dot: Any, output: Any
+    a: Any, q: Any, axis: Any, method: Any, skip_nan: bool, a_dot: Any, q_dot: Any, output: Any
 ) -> Any:
     """The tangent: that of the two neighbours, weighted, and that of the position between them."""
     slices = by_slices(a, axis)
@@ -126,7 +126,7 @@ def quantile_a(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -144,7 +144,7 @@ def quantile_q(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -162,7 +162,7 @@ def quantile_tangent(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -182,7 +182,7 @@ def nanquantile_a(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -200,7 +200,7 @@ def nanquantile_q(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -218,7 +218,7 @@ def nanquantile_tangent(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -238,7 +238,7 @@ def percentile_a(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -256,7 +256,7 @@ def percentile_q(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -274,7 +274,7 @@ def percentile_tangent(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -294,7 +294,7 @@ def nanpercentile_a(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -312,7 +312,7 @@ def nanpercentile_q(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,
@@ -330,7 +330,7 @@ def nanpercentile_tangent(
     axis: Any = None,
     out: Any = None,
     overwrite_input: bool = False,
-    method: str = "linear",
+    method: Any = "linear",
     keepdims: bool = False,
     weights: Any = None,
     *,

@@ -76,7 +76,7 @@ def polypow(c: Any, pow: Any, maxpower: Any = None, *, gradient: Any) -> Any:
 
 @tangent(polynomial.polypow, inline=False)
 def polypow_tangent(c: Any, pow: Any, maxpower: Any = None, *, c_dot: Any, output: Any) -> Any:
-    """pow * c^(pow - 1) * c_dot."""
+    """Pow * c^(pow - 1) * c_dot."""
     power = int(pow)
     if power == 0:
         return np.zeros_like(output)
@@ -136,9 +136,9 @@ def grid_c(gradient: Any, points: list[Any], c: Any) -> Any:
     count = len(points)
     flat = np.reshape(gradient, (*np.shape(c)[count:], -1))
     powers = [np.conj(polynomial.polyvander(np.reshape(x, -1), np.shape(c)[k] - 1)) for k, x in enumerate(points)]
-    terms = [item for k, power in enumerate(powers) for item in (power, [0, k + 1])]
-    labels = list(range(1, count + 1))
-    return unbroadcast(np.einsum(flat, [Ellipsis, 0], *terms, [*labels, Ellipsis]), c)
+    terms: list[Any] = [item for k, power in enumerate(powers) for item in (power, [0, k + 1])]
+    labels: list[Any] = list(range(1, count + 1))
+    return unbroadcast(np.einsum(*[flat, [Ellipsis, 0], *terms, [*labels, Ellipsis]]), c)
 
 
 def grid_x(gradient: Any, points: list[Any], c: Any, k: int, value: Any) -> Any:
@@ -174,9 +174,7 @@ def polyval2d_c(x: Any, y: Any, c: Any, *, gradient: Any) -> Any:
 
 
 @tangent(polynomial.polyval2d, inline=False)
-def polyval2d_tangent(
-    x: Any, y: Any, c: Any, *, x_dot: Any, y_dot: Any, c_dot: Any
-) -> Any:
+def polyval2d_tangent(x: Any, y: Any, c: Any, *, x_dot: Any, y_dot: Any, c_dot: Any) -> Any:
     """The tangent of a series in two variables."""
     return grid_tangent([x, y], c, [x_dot, y_dot], c_dot, polynomial.polyval2d)
 
@@ -206,8 +204,6 @@ def polyval3d_c(x: Any, y: Any, z: Any, c: Any, *, gradient: Any) -> Any:
 
 
 @tangent(polynomial.polyval3d, inline=False)
-def polyval3d_tangent(
-    x: Any, y: Any, z: Any, c: Any, *, x_dot: Any, y_dot: Any, z_dot: Any, c_dot: Any
-) -> Any:
+def polyval3d_tangent(x: Any, y: Any, z: Any, c: Any, *, x_dot: Any, y_dot: Any, z_dot: Any, c_dot: Any) -> Any:
     """The tangent of a series in three variables."""
     return grid_tangent([x, y, z], c, [x_dot, y_dot, z_dot], c_dot, polynomial.polyval3d)

@@ -56,9 +56,7 @@ def polyint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: 
 
 
 @tangent(polynomial.polyint)
-def polyint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def polyint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return polynomial.polyint(c_dot, m, [], lbnd, scl, axis)
 
@@ -135,9 +133,7 @@ def chebint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: 
 
 
 @tangent(chebyshev.chebint)
-def chebint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def chebint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return chebyshev.chebint(c_dot, m, [], lbnd, scl, axis)
 
@@ -214,9 +210,7 @@ def legint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: i
 
 
 @tangent(legendre.legint)
-def legint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def legint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return legendre.legint(c_dot, m, [], lbnd, scl, axis)
 
@@ -293,9 +287,7 @@ def hermint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: 
 
 
 @tangent(hermite.hermint)
-def hermint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def hermint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return hermite.hermint(c_dot, m, [], lbnd, scl, axis)
 
@@ -372,9 +364,7 @@ def hermeint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis:
 
 
 @tangent(hermite_e.hermeint)
-def hermeint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def hermeint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return hermite_e.hermeint(c_dot, m, [], lbnd, scl, axis)
 
@@ -451,9 +441,7 @@ def lagint(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: i
 
 
 @tangent(laguerre.lagint)
-def lagint_tangent(
-    c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any
-) -> Any:
+def lagint_tangent(c: Any, m: int = 1, k: Any = (), lbnd: Any = 0, scl: Any = 1, axis: int = 0, *, c_dot: Any) -> Any:
     """The m-th integral of the tangent."""
     return laguerre.lagint(c_dot, m, [], lbnd, scl, axis)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.polynomial import chebyshev, hermite, hermite_e, laguerre, legendre, polynomial
+from numpy.polynomial import hermite, hermite_e, laguerre, legendre, polynomial
 
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules.convolution import convolution_gradient
@@ -312,12 +312,23 @@ def fit_tangent(
 def refuse_report(full: bool, cov: Any, name: str) -> None:
     """Refuse the forms that return more than the coefficients."""
     if full or cov:
-        raise UnsupportedError(f"{name} with full=True or cov=True", "Fit without it, and compute the rest from the fit.")
+        raise UnsupportedError(
+            f"{name} with full=True or cov=True", "Fit without it, and compute the rest from the fit."
+        )
 
 
 @adjoint(np.polyfit, active=("x", "y", "w"), inline=False)
 def polyfit(
-    x: Any, y: Any, deg: Any, rcond: Any = None, full: bool = False, w: Any = None, cov: Any = False, *, output: Any, gradient: Any
+    x: Any,
+    y: Any,
+    deg: Any,
+    rcond: Any = None,
+    full: bool = False,
+    w: Any = None,
+    cov: Any = False,
+    *,
+    output: Any,
+    gradient: Any,
 ) -> Any:
     """x_bar, y_bar and w_bar of a least-squares fit, highest power first."""
     refuse_report(full, cov, "np.polyfit")

@@ -353,7 +353,7 @@ def multi_dot(arrays: Any, *, gradient: Any) -> list[Any]:
     The first and the last operand may be vectors.
     """
     matrices = [np.asarray(x) for x in arrays]
-    row, column = matrices[0].ndim == 1, matrices[-1].ndim == 1
+    column = matrices[-1].ndim == 1
     matrices[0] = np.atleast_2d(matrices[0])
     matrices[-1] = matrices[-1][:, np.newaxis] if column else matrices[-1]
     gradient = np.reshape(gradient, (matrices[0].shape[0], matrices[-1].shape[1]))

@@ -50,6 +50,15 @@ constant(
     pure=False,
 )
 
+# Rearrangements: of indices or constants they are constants; which item went where, the result alone does not tell.
+
+for _of in (np.random, np.random.Generator, np.random.RandomState):
+    _self = () if _of is np.random else ("self",)
+    constant(_of.permutation, pure=False, parameters=(*_self, "x"), refused=("x",))
+    constant(_of.shuffle, pure=False, parameters=(*_self, "x"), refused=("x",), writes=("x",))
+    constant(_of.choice, pure=False, parameters=(*_self, "a", "size", "replace", "p"), refused=("a", "p"))
+constant(np.random.Generator.permuted, pure=False, parameters=("self", "x", "axis", "out"), refused=("x", "out"))
+
 _METHODS = (np.random.Generator, np.random.RandomState)
 _DRAW: dict[str, Any] = {"pure": False}
 

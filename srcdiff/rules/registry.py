@@ -115,6 +115,10 @@ class Rule:
         complex; empty where it is of the kind that they have together.
     source : str
         Where the formula is from, for the reference page.
+    parameters : tuple of str
+        The names of the parameters, in order.
+    refused : tuple of str
+        Parameters whose derivative is not known: a call in which one of them is active is refused.
     complex : Rule or None
         The rule that takes this one's place in text for complex numbers; None where this one serves both.
     otherwise : Rule or None
@@ -136,6 +140,7 @@ class Rule:
     returns: Literal["", "real", "complex"] = ""
     source: str = ""
     parameters: tuple[str, ...] = field(default=())
+    refused: tuple[str, ...] = ()
     complex: Rule | None = None
     otherwise: Rule | None = None
 
@@ -144,12 +149,6 @@ class Rule:
         rule = self.complex if in_complex and self.complex is not None else self
         fits = len(rule.expressions) == operands and not keywords
         return rule.otherwise if not fits and rule.otherwise is not None else rule
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """The operands whose derivative is not known: a call in which one of them is active is refused."""
-        pairs = zip(self.parameters, self.expressions)
-        return tuple(name for name, expression in pairs if expression == "refused")
 
     @property
     def name(self) -> str:
@@ -262,6 +261,7 @@ def partials(
         expressions=tuple(text if isinstance(text, str) else Template(text) for text in expressions),
         parameters=names,
         active=active,
+        refused=tuple(name for name, text in zip(names, expressions, strict=True) if text == "refused"),
         raises=raises,
         shape=shape,
         source=source,

@@ -27,7 +27,7 @@ def half_transpose(gradient: Any, x: Any, s: Any, axes: Any, norm: Any) -> Any:
 
 
 def whole_transpose(gradient: Any, x: Any, axes: list[int], norm: Any) -> Any:
-    """x_bar of the real array that a half spectrum stands for: the half spectrum of the gradient, its inner part twice."""
+    """x_bar of the real array that a half spectrum stands for: the gradient's half spectrum, its inner part twice."""
     spectrum = sf.rfftn(gradient, axes=axes, norm=dual(norm))
     weights = half_weights(spectrum.shape, axes[-1], np.shape(gradient)[axes[-1]], 2.0)
     return unbroadcast(fit(scaled(weights, spectrum), np.shape(x)), x)
@@ -35,23 +35,59 @@ def whole_transpose(gradient: Any, x: Any, axes: list[int], norm: Any) -> Any:
 
 @linear(sf.fft)
 def fft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the Fourier transform along `axis`."""
-    return unbroadcast(fit(sf.ifftn(gradient, axes=lengths_and_axes(x, None if n is None else (n,), (axis,))[1], norm=dual(norm)), np.shape(x)), x)
+    return unbroadcast(
+        fit(
+            sf.ifftn(gradient, axes=lengths_and_axes(x, None if n is None else (n,), (axis,))[1], norm=dual(norm)),
+            np.shape(x),
+        ),
+        x,
+    )
 
 
 @linear(sf.ifft)
 def ifft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse Fourier transform along `axis`."""
-    return unbroadcast(fit(sf.fftn(gradient, axes=lengths_and_axes(x, None if n is None else (n,), (axis,))[1], norm=dual(norm)), np.shape(x)), x)
+    return unbroadcast(
+        fit(
+            sf.fftn(gradient, axes=lengths_and_axes(x, None if n is None else (n,), (axis,))[1], norm=dual(norm)),
+            np.shape(x),
+        ),
+        x,
+    )
 
 
 @linear(sf.rfft)
 def rfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the half spectrum along `axis`."""
     return half_transpose(gradient, x, None if n is None else (n,), (axis,), norm)
@@ -59,7 +95,15 @@ def rfft(
 
 @linear(sf.irfft)
 def irfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real array that a half spectrum along `axis` stands for."""
     return whole_transpose(gradient, x, lengths_and_axes(x, None if n is None else (n,), (axis,))[1], norm)
@@ -67,15 +111,33 @@ def irfft(
 
 @linear(sf.hfft)
 def hfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real spectrum of a Hermitian array along `axis`."""
-    return np.conj(whole_transpose(gradient, x, lengths_and_axes(x, None if n is None else (n,), (axis,))[1], dual(norm)))
+    return np.conj(
+        whole_transpose(gradient, x, lengths_and_axes(x, None if n is None else (n,), (axis,))[1], dual(norm))
+    )
 
 
 @linear(sf.ihfft)
 def ihfft(
-    x: Any, n: Any = None, axis: int = -1, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    n: Any = None,
+    axis: int = -1,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse of `hfft`."""
     return half_transpose(np.conj(gradient), x, None if n is None else (n,), (axis,), dual(norm))
@@ -83,7 +145,15 @@ def ihfft(
 
 @linear(sf.fft2)
 def fft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the Fourier transform over two axes."""
     return unbroadcast(fit(sf.ifftn(gradient, axes=lengths_and_axes(x, s, axes)[1], norm=dual(norm)), np.shape(x)), x)
@@ -91,7 +161,15 @@ def fft2(
 
 @linear(sf.ifft2)
 def ifft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse Fourier transform over two axes."""
     return unbroadcast(fit(sf.fftn(gradient, axes=lengths_and_axes(x, s, axes)[1], norm=dual(norm)), np.shape(x)), x)
@@ -99,7 +177,15 @@ def ifft2(
 
 @linear(sf.rfft2)
 def rfft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the half spectrum over two axes."""
     return half_transpose(gradient, x, s, axes, norm)
@@ -107,7 +193,15 @@ def rfft2(
 
 @linear(sf.irfft2)
 def irfft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real array that a half spectrum over two axes stands for."""
     return whole_transpose(gradient, x, lengths_and_axes(x, s, axes)[1], norm)
@@ -115,7 +209,15 @@ def irfft2(
 
 @linear(sf.hfft2)
 def hfft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real spectrum of a Hermitian array over two axes."""
     return np.conj(whole_transpose(gradient, x, lengths_and_axes(x, s, axes)[1], dual(norm)))
@@ -123,7 +225,15 @@ def hfft2(
 
 @linear(sf.ihfft2)
 def ihfft2(
-    x: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = (-2, -1),
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse of `hfft2`."""
     return half_transpose(np.conj(gradient), x, s, axes, dual(norm))
@@ -131,7 +241,15 @@ def ihfft2(
 
 @linear(sf.fftn)
 def fftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the Fourier transform over several axes."""
     return unbroadcast(fit(sf.ifftn(gradient, axes=lengths_and_axes(x, s, axes)[1], norm=dual(norm)), np.shape(x)), x)
@@ -139,7 +257,15 @@ def fftn(
 
 @linear(sf.ifftn)
 def ifftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse Fourier transform over several axes."""
     return unbroadcast(fit(sf.fftn(gradient, axes=lengths_and_axes(x, s, axes)[1], norm=dual(norm)), np.shape(x)), x)
@@ -147,7 +273,15 @@ def ifftn(
 
 @linear(sf.rfftn)
 def rfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the half spectrum over several axes."""
     return half_transpose(gradient, x, s, axes, norm)
@@ -155,7 +289,15 @@ def rfftn(
 
 @linear(sf.irfftn)
 def irfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real array that a half spectrum over several axes stands for."""
     return whole_transpose(gradient, x, lengths_and_axes(x, s, axes)[1], norm)
@@ -163,7 +305,15 @@ def irfftn(
 
 @linear(sf.hfftn)
 def hfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the real spectrum of a Hermitian array over several axes."""
     return np.conj(whole_transpose(gradient, x, lengths_and_axes(x, s, axes)[1], dual(norm)))
@@ -171,7 +321,15 @@ def hfftn(
 
 @linear(sf.ihfftn)
 def ihfftn(
-    x: Any, s: Any = None, axes: Any = None, norm: Any = None, overwrite_x: bool = False, workers: Any = None, plan: Any = None, *, gradient: Any
+    x: Any,
+    s: Any = None,
+    axes: Any = None,
+    norm: Any = None,
+    overwrite_x: bool = False,
+    workers: Any = None,
+    plan: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """x_bar of the inverse of `hfftn`."""
     return half_transpose(np.conj(gradient), x, s, axes, dual(norm))
@@ -256,7 +414,9 @@ def trigonometric_transpose(
     orthogonal = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
     for axis in axes:
         if np.iscomplexobj(gradient):
-            parts = [line_transpose(g, kind, axis, norm, orthogonal, sine, inverse) for g in (gradient.real, gradient.imag)]
+            parts = [
+                line_transpose(g, kind, axis, norm, orthogonal, sine, inverse) for g in (gradient.real, gradient.imag)
+            ]
             gradient = parts[0] + 1j * parts[1]
         else:
             gradient = line_transpose(gradient, kind, axis, norm, orthogonal, sine, inverse)

@@ -239,7 +239,7 @@ def sliding_window_view(
         place = [slice(None)] * np.ndim(x)
         for k, first in zip(axes, offset):  # an axis may be windowed twice: its offsets add up
             begin = (place[k].start or 0) + first
-            place[k] = slice(begin, begin + gradient.shape[k])
+            place[k] = slice(begin, begin + gradient.shape[k % np.ndim(x)])
         x_bar[tuple(place)] += gradient[(..., *offset)]
     return x_bar
 

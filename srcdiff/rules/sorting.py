@@ -47,7 +47,7 @@ def sort_complex_tangent(a: Any, *, a_dot: Any, output: Any) -> Any:
 
 
 def permutation_gradient(gradient: Any, a: Any, output: Any, axis: Any) -> Any:
-    """a_bar of an `output` that holds the elements of `a`, in whatever order: both are matched by their sorted order."""
+    """a_bar of an `output` that holds the elements of `a` in whatever order: matched by the sorted order of both."""
     flat = np.reshape(a, -1) if axis is None else a
     axis = -1 if axis is None else axis
     sorted_bar = np.take_along_axis(gradient, np.argsort(output, axis=axis, kind="stable"), axis)

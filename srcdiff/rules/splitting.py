@@ -12,7 +12,7 @@ import numpy as np
 
 from srcdiff.rules.creation import parts
 from srcdiff.rules.registry import linear, same
-from srcdiff.runtime import unbroadcast
+from srcdiff.runtime import unbroadcast, zeros_like
 
 __all__ = ["fill", "insertion", "kept"]
 
@@ -65,7 +65,10 @@ if hasattr(np, "unstack"):  # NumPy 2.1
     def unstack(x: Any, *, axis: int = 0, gradient: Any) -> Any:
         """x_bar: the cotangents of the slices, stacked again."""
         x_bar = np.zeros_like(x)
-        fill(np.moveaxis(x_bar, axis, 0), gradient)
+        rows = np.moveaxis(x_bar, axis, 0)
+        for k in range(len(rows)):
+            if gradient[k] is not None:
+                rows[k] = gradient[k]
         return x_bar
 
 
@@ -109,6 +112,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None, *, gradient: Any) 
         not isinstance(obj, slice) and np.ndim(obj) == 0
     ):  # one place: NumPy takes the first axis of the values for `axis`
         values_bar = np.moveaxis(values_bar, along, 0)
+    if np.result_type(arr).kind not in "fc":
+        return None, None, zeros_like(values)
     shaped = np.reshape(unbroadcast(values_bar, np.asarray(values)), np.shape(values))
     return unbroadcast(arr_bar, arr), None, parts(shaped, values)
 

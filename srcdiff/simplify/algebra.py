@@ -74,11 +74,39 @@ class _Algebra:
 
     def call(self, node: gast.Call) -> gast.expr:
         function = self.setting.object_named(node.func)
+        if function is runtime.expand and len(node.args) == 4:
+            return self.shorter(node)
         if function is runtime.unbroadcast and len(node.args) == 2:
             inner = node.args[0]
+            if self.fits(inner, node.args[1]):
+                return inner
             same = isinstance(inner, gast.Call) and self.setting.object_named(inner.func) is runtime.unbroadcast
             if same and gast.dump(inner.args[1]) == gast.dump(node.args[1]):
                 return inner
+        return node
+
+    def fits(self, value: gast.expr, operand: gast.expr) -> bool:
+        """Whether a cotangent has the shape of its operand already, and of a parameter the dtype too."""
+        facts = self.setting.facts
+        of_value, of_operand = facts(value), facts(operand)
+        if of_value.kind == of_operand.kind == "number" and of_value.letter != "c":
+            return True
+        if of_value.shape is None or of_value.shape != of_operand.shape or not of_value.numeric:
+            return False
+        local = isinstance(operand, gast.Name) and operand.id not in self.setting.wrt
+        return local or (of_value.dtypes is not None and of_value.dtypes == of_operand.dtypes)
+
+    def shorter(self, node: gast.Call) -> gast.expr:
+        """`expand(g, x)` for what sums everything; a number needs no spreading."""
+        axis, keepdims = node.args[2:]
+        plain = isinstance(keepdims, gast.Constant) and not keepdims.value
+        if plain and isinstance(axis, gast.Constant) and axis.value is None:
+            return self.spread(gast.Call(node.func, node.args[:2], []))
+        return gast.Call(node.func, node.args[:3], []) if plain else node
+
+    def spread(self, node: gast.Call) -> gast.expr:
+        if self.setting.facts(node.args[1]).kind == "number":
+            return node.args[0]  # type: ignore[no-any-return]
         return node
 
     def product(self, node: gast.expr) -> gast.expr:

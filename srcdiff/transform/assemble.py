@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import gast
 
 from srcdiff import core, runtime
-from srcdiff.analysis.facts import NUMBER, Fact
+from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.inference import infer_statements
 from srcdiff.analysis.structure import statements
 from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript
 from srcdiff.emit import Comment, emit_function, quote
@@ -84,7 +85,7 @@ def temporaries(setting: Setting, users: set[str]) -> set[str]:
 
 def finish(
     setting: Setting, sweeps: Sweeps, output: gast.expr, seed: Block, returned: Sequence[str], users: set[str],
-    *, lean: frozenset[str], everything: bool, needs_output: bool, own_seed: bool,
+    *, lean: frozenset[str], everything: bool, needs_output: bool, own_seed: bool, seed_fact: Fact,
 ) -> Assembled:
     """Run the lean passes and write the marks as plain statements.
 
@@ -104,6 +105,8 @@ def finish(
         The caller reads `output`.
     own_seed : bool
         `gradient` is in memory of the function's own.
+    seed_fact : Fact
+        What is known of `gradient`.
     """
     forward, reverse = sweeps.forward, [*seed, *sweeps.reverse]
     reading = Reading(setting)
@@ -112,9 +115,13 @@ def finish(
         values = cheap_temporaries(setting, reading, temporary)
         forward, reverse = expand_temporaries(forward, values), expand_temporaries(reverse, values)
         output = _substituted(output, values)
-    _bar_facts(setting)
+    setting.facts.helpers = setting.objects
+    setting.facts.of[setting.gradient] = seed_fact
     reverse = write_adjoints(setting, reverse, list(returned), {setting.gradient: own_seed})
     bars = {setting.bar_name(variable) for variable in returned}
+    infer_statements(setting.facts, reverse)
+    if "algebra" in lean:
+        reverse = simplify_algebra(reverse, setting)
     reading = Reading(setting)
     after = bars | (names_read(output) if needs_output else set())
     reverse, kept = drop_needless_restores(reverse, reading, bars, decide="recording" in lean)
@@ -139,16 +146,6 @@ def _substituted(output: gast.expr, values: dict[str, gast.expr]) -> gast.expr:
 
     result: gast.expr = substitute(output, values)
     return result
-
-
-def _bar_facts(setting: Setting) -> None:
-    """What is known of adjoints: the shape of their variable, or the wider one of a deferred sum."""
-    for variable, bar in setting.bars.items():
-        fact = setting.fact(variable)
-        shape = setting.bar_shapes.get(variable, fact.shape)
-        kind = fact.kind if variable not in setting.bar_shapes else "numeric"
-        setting.facts.of[bar] = Fact(kind, "f" if fact.letter != "c" else "c", fact.rank, shape, fact.dtypes)
-    setting.facts.of.setdefault(setting.gradient, NUMBER)
 
 
 def with_lines(body: Block, function: core.Function, line: int | None = None) -> tuple[Block, int | None]:

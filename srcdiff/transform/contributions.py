@@ -118,9 +118,7 @@ class _Contributions:
             return False
         if variable not in self.setting.wrt:
             return True
-        if fact.kind == "number":
-            return True
-        return self.setting.facts_have_one_dtype(variable)
+        return fact.kind == "number"
 
     # Kinds of expression.
 

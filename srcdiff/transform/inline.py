@@ -60,6 +60,13 @@ def signature(function: Callable[..., Any]) -> inspect.Signature:
     return inspect.signature(function)
 
 
+def _is_extra(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter of a template is none of the function's own: `output`, `gradient`, a tangent."""
+    if parameter.kind is not parameter.KEYWORD_ONLY:
+        return False
+    return parameter.name in ("output", "gradient") or parameter.name.endswith("_dot")
+
+
 def bind_arguments(
     function: Callable[..., Any], arguments: list[gast.expr], keywords: list[gast.keyword]
 ) -> dict[str, Any]:
@@ -70,19 +77,19 @@ def bind_arguments(
     UnknownArgument
         An argument that the template has no parameter for.
     """
-    parameters = [p for p in signature(function).parameters.values() if p.kind is not p.KEYWORD_ONLY]
+    parameters = [p for p in signature(function).parameters.values() if not _is_extra(p)]
     bound: dict[str, Any] = {}
     position = 0
     for parameter in parameters:
         if parameter.kind is parameter.VAR_POSITIONAL:
             bound[parameter.name] = list(arguments[position:])
             position = len(arguments)
-        elif position < len(arguments):
+        elif parameter.kind is not parameter.KEYWORD_ONLY and position < len(arguments):
             bound[parameter.name] = arguments[position]
             position += 1
     if position < len(arguments):
         raise UnknownArgument(f"argument {position + 1}")
-    known = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD,)}
+    known = {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
     for keyword in keywords:
         if keyword.arg is None or keyword.arg not in known or keyword.arg in bound:
             raise UnknownArgument(f"`{keyword.arg}=`" if keyword.arg else "`**`")
@@ -178,12 +185,12 @@ class Inliner:
         for parameter in parameters.values():
             if parameter.kind is parameter.VAR_POSITIONAL:
                 arguments.extend(self.as_expression(item) for item in bound[parameter.name])
-            elif parameter.kind is parameter.KEYWORD_ONLY:
+            elif _is_extra(parameter):
                 if parameter.name in values:
                     keywords.append(gast.keyword(parameter.name, values[parameter.name]))
             elif not isinstance(bound.get(parameter.name), gast.AST) and parameter.default is not parameter.empty:
                 positional = False  # its default holds
-            elif positional:
+            elif positional and parameter.kind is not parameter.KEYWORD_ONLY:
                 arguments.append(values[parameter.name])
             else:
                 keywords.append(gast.keyword(parameter.name, values[parameter.name]))

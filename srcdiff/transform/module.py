@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,13 +77,15 @@ class Module:
 
     def text(self) -> str:
         """The whole module."""
-        plain = [s for s in self.imports.values() if isinstance(s, gast.Import)]
+        used = set(re.findall(r"\w+", "\n".join(self.texts)))
+        imports = {chosen: statement for chosen, statement in self.imports.items() if chosen in used}
+        plain = [s for s in imports.values() if isinstance(s, gast.Import)]
         named: dict[str, list[gast.alias]] = {}
-        for statement in self.imports.values():
+        for statement in imports.values():
             if isinstance(statement, gast.ImportFrom):
                 named.setdefault(statement.module, []).extend(statement.names)
         for chosen, value in self.objects.items():
-            if isinstance(value, types.ModuleType) and chosen not in self.imports:
+            if isinstance(value, types.ModuleType) and chosen not in self.imports and chosen in used:
                 plain.append(_import(value, chosen, chosen))
         lines = sorted({emit([s]) for s in plain if isinstance(s, gast.Import)})
         for module, aliases in sorted(named.items()):

@@ -14,7 +14,7 @@ import gast
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.storage import is_basic_index, origin_of
-from srcdiff.analysis.structure import bound_names, root_name, statements
+from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
 from srcdiff.build import (
     assign,
     augment,
@@ -56,6 +56,16 @@ class Reverse:
         self.loops: list[gast.stmt] = []
         self.line = 0
         self.returned: gast.expr | None = None
+
+        self.bindings_of = _count_bindings(setting.function.body)
+
+    def is_bound_once(self, variable: str) -> bool:
+        """Whether a variable means the same from its binding on, through both sweeps."""
+        if variable in self.setting.function.parameters:
+            return variable not in self.bindings_of
+        if any(isinstance(loop, gast.For) and variable in bound_names(loop) for loop in self.loops):
+            return self.bindings_of.get(variable, (0, 0))[0] == 1
+        return self.bindings_of.get(variable) == (1, 0)
 
     def sweeps(self) -> Sweeps:
         """The forward and the reverse sweep."""
@@ -180,13 +190,9 @@ class Reverse:
         keep, restore = self.keep(target)
         if target not in self.setting.active:
             return [*keep, statement], restore
-        early: Block = []
-        output: gast.expr = name(target)
         if restore:
-            early_name = self.setting.names.fresh(f"{target}_new")
-            early = [assign(early_name, name(target))]
-            output = name(early_name)
-        return [*keep, statement], [*early, *restore, self.pass_on(target, value, output)]
+            return [*keep, statement], self.pass_on_restored(target, value, restore)
+        return [*keep, statement], [self.pass_on(target, value, name(target))]
 
     def require_kind(self, statement: gast.stmt, variable: str) -> None:
         """An augmented assignment to an alias: a number is bound anew, an array is written into."""
@@ -327,6 +333,23 @@ class Reverse:
             keeps += keep
             restores += restore
         return [*keeps, statement], restores
+
+
+def _count_bindings(body: Block, depth: int = 0) -> dict[str, tuple[int, int]]:
+    """For each variable, how often it is bound in the text, and in how many loops at most."""
+    found: dict[str, tuple[int, int]] = {}
+
+    def visit(block: Block, depth: int) -> None:
+        for statement in block:
+            inside = depth + isinstance(statement, (gast.For, gast.While))
+            for variable in bound_names(statement):
+                count, deepest = found.get(variable, (0, 0))
+                found[variable] = (count + 1, max(deepest, inside))
+            for inner in blocks(statement):
+                visit(inner, inside)
+
+    visit(body, depth)
+    return found
 
 
 def _is_exit(statement: gast.stmt) -> bool:

@@ -115,14 +115,6 @@ class Setting:
         """Functions that do not raise on operands of valid types, though their rules do not say so."""
         return HARMLESS
 
-    def facts_have_one_dtype(self, parameter: str) -> bool:
-        """Whether no array of another dtype than this parameter's can enter its gradient."""
-        return all(
-            fact.dtypes is not None and fact.dtypes <= {parameter}
-            for variable, fact in self.facts.of.items()
-            if fact.letter not in "ib" and fact.kind not in ("opaque", "function")
-        )
-
     def unsupported(self, node: gast.AST, what: str, way_out: str) -> UnsupportedError:
         """An error that points at a node of the primal."""
         error: UnsupportedError = self.function.source.unsupported(node, what, way_out)

@@ -95,3 +95,12 @@ OPERATORS = [*operators.BINARY.values(), *operators.UNARY.values(), *operators.C
 def test_every_operator_has_a_rule(function: object) -> None:
     load_rules()
     assert lookup(function) is not None
+
+
+def test_rearrangements_of_what_is_differentiated_are_refused() -> None:
+    load_rules()
+    for function in (np.random.Generator.permutation, np.random.shuffle):
+        rule = lookup(function)
+        assert rule is not None
+        assert rule.refused == ("x",)
+        assert not rule.pure

@@ -38,7 +38,9 @@ CASES += [Case(np.diff, (real(3, 2), 2, 0), {"prepend": real(1, 2), "append": 2.
 CASES += [Case(np.ediff1d, (real(2, 3),)), Case(np.ediff1d, (cplx(4),)), Case(np.ediff1d, (real(1),))]
 CASES += [Case(np.ediff1d, (real(4),), {"to_begin": real(2), "to_end": 1.5})]
 UNEVEN = np.array([0.0, 0.4, 1.1, 1.5, 2.7])
-CASES += [Case(np.gradient, (real(5), *h), {"edge_order": e}, wrt=["f"]) for h in [(), (0.3,), (UNEVEN,)] for e in (1, 2)]
+CASES += [
+    Case(np.gradient, (real(5), *h), {"edge_order": e}, wrt=["f"]) for h in [(), (0.3,), (UNEVEN,)] for e in (1, 2)
+]
 CASES += [Case(np.gradient, (x,), {"edge_order": e}) for x in (real(4, 5), cplx(3, 4)) for e in (1, 2)]
 CASES += [Case(np.gradient, (real(4, 5), 0.5, UNEVEN), wrt=["f"]), Case(np.gradient, (real(3, 4),), {"axis": 1})]
 CASES += [Case(np.gradient, (real(3, 4, 5), UNEVEN, 2.0), {"axis": (2, 0)}, wrt=["f"])]
@@ -47,7 +49,10 @@ XP, FP = np.array([0.0, 1.0, 2.5, 3.0]), np.array([1.0, -2.0, 0.5, 4.0])
 POINTS = np.array([[0.3, 1.7, 2.9], [-1.0, 4.0, 1.2]])
 CASES += [Case(np.interp, (x, XP, f)) for x in (POINTS, 1.3) for f in (FP, FP + 1j * FP[::-1])]
 CASES += [Case(np.interp, (POINTS, XP, FP), {"left": 2.0, "right": -1.0})]
-CASES += [Case(np.interp, (POINTS, np.array([0.37, 4.1, 1.0, 2.0]), FP), {"period": 3.5}), Case(np.interp, (1.3, XP, FP))]
+CASES += [
+    Case(np.interp, (POINTS, np.array([0.37, 4.1, 1.0, 2.0]), FP), {"period": 3.5}),
+    Case(np.interp, (1.3, XP, FP)),
+]
 CASES += [Case(np.interp, (POINTS, XP, FP.astype(np.float32)), rtol=1e-6)]
 
 

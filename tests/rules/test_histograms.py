@@ -27,7 +27,11 @@ PLANE += [{"bins": 3, "range": [(-0.1, 2.5), (-0.1, 4.0)]}]
 CASES += [Case(np.histogram2d, (X, Y), {**k, "weights": W, "density": d}) for k in PLANE for d in (None, True)]
 CASES += [Case(np.histogram2d, (X, Y), k) for k in PLANE]
 SAMPLE = np.stack([X, Y, W], axis=1)
-CASES += [Case(np.histogramdd, (SAMPLE,), {"bins": b, "weights": W, "density": d}) for b in (2, [2, 3, 1]) for d in (None, True)]
+CASES += [
+    Case(np.histogramdd, (SAMPLE,), {"bins": b, "weights": W, "density": d})
+    for b in (2, [2, 3, 1])
+    for d in (None, True)
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=identifier)

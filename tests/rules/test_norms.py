@@ -27,11 +27,18 @@ MATRIX = [None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf]
 CASES = [Case(np.linalg.norm, (x, p)) for x in (real(4), cplx(4)) for p in VECTOR]
 CASES += [Case(np.linalg.norm, (x, p)) for x in (real(3, 4), cplx(4, 3)) for p in MATRIX]
 CASES += [Case(np.linalg.norm, (real(2, 3, 4), p, 1, True)) for p in VECTOR]
-CASES += [Case(np.linalg.norm, (x, p, (2, 0)), {"keepdims": k}) for x in (real(2, 3, 4),) for p in MATRIX for k in (False, True)]
+CASES += [
+    Case(np.linalg.norm, (x, p, (2, 0)), {"keepdims": k})
+    for x in (real(2, 3, 4),)
+    for p in MATRIX
+    for k in (False, True)
+]
 CASES += [Case(np.linalg.norm, (real(2, 3, 2),)), Case(np.linalg.norm, (real(3, 3),), {"keepdims": True})]
 CASES += [Case(np.linalg.norm, (real(4).astype(np.float32), p)) for p in VECTOR]
 CASES += [Case(np.linalg.norm, (real(3, 3).astype(np.float32), p)) for p in MATRIX]
-CASES += [Case(np.linalg.vector_norm, (real(2, 3, 4),), {"axis": a, "ord": p}) for a in (None, 1, (0, 2)) for p in (2, 3, 1)]
+CASES += [
+    Case(np.linalg.vector_norm, (real(2, 3, 4),), {"axis": a, "ord": p}) for a in (None, 1, (0, 2)) for p in (2, 3, 1)
+]
 CASES += [Case(np.linalg.vector_norm, (cplx(2, 3),), {"keepdims": True})]
 CASES += [Case(np.linalg.matrix_norm, (real(2, 3, 4),), {"ord": p, "keepdims": p == 1}) for p in MATRIX[1:]]
 

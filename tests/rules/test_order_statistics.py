@@ -39,7 +39,9 @@ CASES += [Case(np.percentile, (spread(3, 4), q), k) for q in (23.0, np.array([23
 CASES += [Case(np.percentile, (spread(5).astype(np.float32), 40.0), wrt=["a"])]
 CASES += [Case(np.median, (x,), k) for x in (spread(3, 4), spread(3, 3), spread(4, 2).astype(np.float32)) for k in AXES]
 CASES += [Case(np.median, (spread(3, 4, 2), (0, 2)))]
-CASES += [Case(np.nanquantile, (holes(3, 4), q), {"method": m}) for q in (0.27, np.array([0.21, 0.73])) for m in METHODS]
+CASES += [
+    Case(np.nanquantile, (holes(3, 4), q), {"method": m}) for q in (0.27, np.array([0.21, 0.73])) for m in METHODS
+]
 CASES += [Case(np.nanquantile, (holes(3, 4), 0.3), k) for k in AXES]
 CASES += [Case(np.nanpercentile, (holes(4, 4), np.array([23.0, 81.0])), k) for k in AXES]
 CASES += [Case(np.nanmedian, (x,), k) for x in (holes(3, 4), holes(4, 4)) for k in AXES]

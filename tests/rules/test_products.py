@@ -44,7 +44,10 @@ def kinds(function: Any, shapes: list[tuple[Any, ...]], *rest: Any, **options: A
     found = [Case(function, (real(*m), real(*n), *rest), options) for m, n in shapes]
     found += [Case(function, (cplx(*m), cplx(*n), *rest), options) for m, n in shapes]
     m, n = shapes[-2]
-    found += [Case(function, (cplx(*m), real(*n), *rest), options), Case(function, (real(*m), cplx(*n), *rest), options)]
+    found += [
+        Case(function, (cplx(*m), real(*n), *rest), options),
+        Case(function, (real(*m), cplx(*n), *rest), options),
+    ]
     found += [Case(function, (real(*m).astype(np.float32), real(*n).astype(np.float32), *rest), options)]
     found += [Case(function, (real(*m).astype(np.float32), real(*n), *rest), options)]
     return found
@@ -75,7 +78,10 @@ CASES += [Case(np.trace, (x,), k) for x in (real(3, 3), cplx(2, 4), real(4, 2)) 
 CASES += [Case(np.trace, (real(2, 3, 4), -1, 0, 2)), Case(np.trace, (real(3, 3).astype(np.float32),))]
 CASES += [Case(np.trace, (real(2, 3),), {"offset": 5})]
 CASES += [Case(np.ndarray.trace, (real(3, 3),)), Case(np.linalg.trace, (cplx(2, 3, 3),), {"offset": -1})]
-CASES += [Case(np.linalg.multi_dot, ([real(2, 3), real(3, 4), real(4, 5)],)), Case(np.linalg.multi_dot, ([real(2, 3), cplx(3, 2)],))]
+CASES += [
+    Case(np.linalg.multi_dot, ([real(2, 3), real(3, 4), real(4, 5)],)),
+    Case(np.linalg.multi_dot, ([real(2, 3), cplx(3, 2)],)),
+]
 CASES += [Case(np.linalg.multi_dot, ([real(3), cplx(3, 4), real(4, 5), real(5)],))]
 CASES += [Case(np.linalg.multi_dot, ([real(3), real(3, 4), real(4, 5)],))]
 

@@ -39,7 +39,11 @@ NORMS: list[dict[str, Any]] = [{}, {"norm": "ortho"}, {"norm": "forward"}, {"nor
 NORMS += [{"orthogonalize": True}, {"n": 3}, {"n": 7, "norm": "forward"}]
 CASES += [Case(f, (real(2, 5), t), k) for f in (F.dct, F.idct, F.dst, F.idst) for t in (1, 2, 3, 4) for k in NORMS]
 CASES += [Case(f, (real(3, 4),), k) for f in (F.dctn, F.idctn, F.dstn, F.idstn) for k in ({}, {"s": (4, 3), "type": 3})]
-CASES += [Case(F.dctn, (real(2, 3, 4),), {"axes": 1}), Case(F.dct, (cplx(4),)), Case(F.dct, (real(4).astype(np.float32),))]
+CASES += [
+    Case(F.dctn, (real(2, 3, 4),), {"axes": 1}),
+    Case(F.dct, (cplx(4),)),
+    Case(F.dct, (real(4).astype(np.float32),)),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=identifier)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.rules.harness import Case, check, elementwise, identifier
+from srcdiff.rules.registry import lookup
+from tests.rules.harness import Case, check, elementwise, identifier, load_rules
 
 special = pytest.importorskip("scipy.special")
 
@@ -70,3 +71,18 @@ if hasattr(special, "log_wright_bessel"):
 @pytest.mark.parametrize("case", CASES, ids=identifier)
 def test_against_differences(case: Case) -> None:
     check(case)
+
+
+@pytest.mark.parametrize("function", [special.jv, special.hyp0f1, special.eval_legendre])
+def test_orders_are_refused(function: object) -> None:
+    load_rules()
+    rule = lookup(function)
+    assert rule is not None
+    assert (rule.refused, rule.active) == (("x1",), ("x2",))
+
+
+def test_scaled_bessel_functions_of_complex_numbers_are_refused() -> None:
+    load_rules()
+    rule = lookup(special.jve)
+    assert rule is not None
+    assert rule.for_call(2, in_complex=True).refused == ("x1", "x2")

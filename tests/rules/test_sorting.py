@@ -27,7 +27,9 @@ SORTS: list[dict[str, Any]] = [{}, {"axis": 0}, {"axis": None}]
 CASES = [Case(np.sort, (x,), k) for x in (spread(3, 4), cplx(2, 3), spread(3, 4).astype(np.float32)) for k in SORTS]
 CASES += [Case(np.sort, (spread(5),), {"kind": "mergesort"}), Case(np.sort, (spread(5),), {"stable": True})]
 CASES += [Case(np.sort_complex, (x,)) for x in (cplx(5), cplx(2, 3), spread(4), spread(4).astype(np.float32))]
-CASES += [Case(np.partition, (x, 2), k) for x in (spread(9), spread(4, 5), cplx(3, 4)) for k in SORTS[: 1 + 2 * (x.ndim > 1)]]
+CASES += [
+    Case(np.partition, (x, 2), k) for x in (spread(9), spread(4, 5), cplx(3, 4)) for k in SORTS[: 1 + 2 * (x.ndim > 1)]
+]
 CASES += [Case(np.partition, (spread(40), [3, 11]))]
 
 TWICE = np.array([3.0, 1.0, 2.0])
@@ -36,7 +38,10 @@ CASES += [Case(np.unique, (spread(3, 2),), {"axis": axis}) for axis in (0, 1)]
 CASES += [Case(np.unique, (spread(3),), {"return_index": True, "return_inverse": True})]
 CASES += [Case(f, (spread(2, 3),)) for f in (np.unique_values, np.unique_counts, np.unique_inverse, np.unique_all)]
 CASES += [Case(f, (spread(4), 10.0 + spread(3))) for f in (np.union1d, np.setxor1d)]
-CASES += [Case(np.union1d, (spread(4), cplx(3) + 0.07)), Case(np.union1d, (spread(4).astype(np.float32), spread(2) + 0.1))]
+CASES += [
+    Case(np.union1d, (spread(4), cplx(3) + 0.07)),
+    Case(np.union1d, (spread(4).astype(np.float32), spread(2) + 0.1)),
+]
 CASES += [Case(np.setdiff1d, (spread(4), spread(2) + 0.1)), Case(np.setxor1d, (spread(4), spread(3) + 0.1))]
 CASES += [Case(np.setdiff1d, (np.array([3.0, 1.0, 2.0]), np.array([2.0])), evaluate=lambda a, b: np.sort(a[:2]))]
 

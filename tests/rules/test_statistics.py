@@ -29,7 +29,11 @@ CASES += [Case(np.cov, (real(5, 2), real(5, 3)), {"rowvar": False, "ddof": 2})]
 CASES += [Case(np.cov, (real(2, 4), None), {"fweights": [1, 2, 3, 1], "aweights": np.arange(1, 5)})]
 CASES += [Case(np.cov, (real(2, 4).astype(np.float32),))]
 CASES += [Case(np.corrcoef, (x,), k) for x in (real(3, 5), cplx(3, 5)) for k in ({}, {"rowvar": False})]
-CASES += [Case(np.corrcoef, (real(5),)), Case(np.corrcoef, (real(5), real(5))), Case(np.corrcoef, (real(2, 5), real(5)))]
+CASES += [
+    Case(np.corrcoef, (real(5),)),
+    Case(np.corrcoef, (real(5), real(5))),
+    Case(np.corrcoef, (real(2, 5), real(5))),
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=identifier)

@@ -1,0 +1,112 @@
+"""One primal to its generated functions: the analyses, the reverse transform and the assembly, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gast
+
+from srcdiff import core
+from srcdiff.analysis.activity import active_names
+from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.inference import infer
+from srcdiff.analysis.liveness import liveness
+from srcdiff.analysis.storage import classify
+from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.analysis.webs import separate_webs
+from srcdiff.build import names_read
+from srcdiff.names import Names
+
+from srcdiff.transform.buffers import plan_shadows
+from srcdiff.transform.calls import Calls
+from srcdiff.transform.defer import deferred_sums
+from srcdiff.transform.inline import Inliner
+from srcdiff.transform.module import Module
+from srcdiff.transform.reverse import Reverse, Sweeps
+from srcdiff.transform.setting import Setting
+
+__all__ = ["Prepared", "prepare", "sweep"]
+
+
+@dataclass
+class Prepared:
+    """A primal with its tables, ready for the transform."""
+
+    setting: Setting
+    output: gast.expr
+    users: set[str]
+
+
+def all_names(function: core.Function) -> set[str]:
+    """Every name in a function, bound or free."""
+    found = set(function.parameters) | names_read(function.body)
+    for statement in statements(function.body):
+        found |= set(bound_names(statement))
+    return found
+
+
+def returned_value(function: core.Function) -> gast.expr:
+    """What a core function returns."""
+    last = function.body[-1] if function.body else None
+    if isinstance(last, gast.Return) and last.value is not None:
+        value: gast.expr = last.value
+        return value
+    return gast.Constant(None, None)
+
+
+def prepare(
+    function: core.Function, wrt: tuple[str, ...], parameters: dict[str, Fact], module: Module, calls: Calls,
+    *, aux: bool = False, owned: frozenset[str] = frozenset(),
+) -> Prepared:
+    """Run the analyses."""
+    users = set(function.source.local_names)
+    names = Names(all_names(function) | users | module.names.taken)
+    function = separate_webs(function, names)
+    function = _adopted(function, module)
+    facts = infer(function, parameters, calls.result_fact)
+    live = liveness(function.body)
+    storage = classify(function, facts, live, calls.effects_of(facts))
+    output = returned_value(function)
+    differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output
+    active = active_names(function, set(wrt), facts, storage, names_read(differentiated))
+    names.reserve(*all_names(function))
+    inliner = Inliner(names, facts, module.refer)
+    setting = Setting(
+        function, wrt, facts, storage, live, active, names, module.refer, inliner, calls.effects_of(facts)
+    )
+    setting.objects = module.objects
+    setting.calls = calls
+    setting.owned_parameters = set(owned)
+    setting.gradient = names.word("gradient")
+    for variable in wrt:
+        setting.bar_name(variable)
+    plan_shadows(setting)
+    setting.deferred = deferred_sums(setting)
+    setting.in_place |= {setting.bar_name(v) for v in setting.forward_shadows}
+    return Prepared(setting, output, users)
+
+
+def _adopted(function: core.Function, module: Module) -> core.Function:
+    """The function with its free names as the module knows them."""
+    from srcdiff.build import substitute
+
+    own = set(function.parameters) | {n for s in statements(function.body) for n in bound_names(s)}
+    renamed: dict[str, gast.expr] = {}
+    for free in sorted(names_read(function.body) - own):
+        try:
+            chosen = module.adopt(function.source, free)
+        except LookupError:
+            continue
+        if chosen != free:
+            renamed[free] = gast.Name(chosen, gast.Load(), None, None)
+    if not renamed:
+        return function
+    body = [gast.copy_location(substitute(s, renamed), s) for s in function.body]
+    return function.with_body(body)
+
+
+def sweep(prepared: Prepared) -> Sweeps:
+    """The two sweeps of a prepared primal."""
+    return Reverse(prepared.setting).sweeps()
+
+
