@@ -20,15 +20,26 @@ from typing import Any
 
 from srcdiff.entry import parameters_text
 from srcdiff.errors import Place, UnsupportedError
-from srcdiff.kinds import Kind
+from srcdiff.kinds import Kind, NeedsKind, SequenceKind
 from srcdiff.load import load
-from srcdiff.rules import registry
+from srcdiff.rules import load_rules, registry
 from srcdiff.structures import describe_value
 
-__all__ = ["Callee", "Resolved", "Target", "Wrt", "checked_wrt", "own_signature", "place_of", "resolve_targets", "take_apart"]
+__all__ = [
+    "Callee",
+    "Resolved",
+    "Target",
+    "Wrt",
+    "checked_wrt",
+    "own_signature",
+    "place_of",
+    "resolve_targets",
+    "take_apart",
+]
 
 Wrt = int | str | Sequence[int | str]
 Kinds = tuple[tuple[str, Kind], ...]
+Constants = tuple[tuple[str, Any], ...]
 Captured = tuple[tuple[Any, str, Any], ...]
 
 
@@ -70,7 +81,7 @@ class Callee:
     dispatcher : object or None
         The Numba dispatcher that the function came from.
     resolve : callable or None
-        `resolve(kinds)` gives the function for arguments of these kinds, where that is not always `function`.
+        `resolve(kinds, constants)` gives the function for these arguments, where that is not always `function`.
     finish : callable or None
         `finish(values, output)` gives a generated primal's output the structure that people know it in.
     with_seed : callable or None
@@ -83,13 +94,13 @@ class Callee:
     bound: tuple[tuple[str, Any], ...] = ()
     constants_bound: bool = False
     dispatcher: Any = None
-    resolve: Callable[[Kinds], Resolved] | None = None
+    resolve: Callable[[Kinds, Constants], Resolved] | None = None
     finish: Callable[[dict[str, Any], Any], Any] | None = None
     with_seed: Callable[[Any], Callee] | None = None
 
-    def resolved(self, kinds: Kinds) -> Resolved:
-        """The function for arguments of these kinds."""
-        return Resolved(self.function) if self.resolve is None else self.resolve(kinds)
+    def resolved(self, kinds: Kinds, constants: Constants = ()) -> Resolved:
+        """The function for arguments of these kinds, with these constants among them."""
+        return Resolved(self.function) if self.resolve is None else self.resolve(kinds, constants)
 
 
 @dataclass(frozen=True)
@@ -230,6 +241,7 @@ def take_apart(primal: Any) -> Callee:
     UnsupportedError
         Where there is neither Python source nor a rule.
     """
+    load_rules()
     positional: list[Any] = []
     keywords: dict[str, Any] = {}
     function, dispatcher = primal, None
@@ -345,7 +357,24 @@ def _rule_callee(function: Any) -> Callee:
     text = f"def {short}_({header}):\n    return {path}({arguments})\n"
     namespace |= defaults
     wrapper = load(text, f"{short}_", namespace)[f"{short}_"]
-    return Callee(short, wrapper, signature, constants_bound=True)
+    starred = [p for p in signature.parameters.values() if p.kind is p.VAR_POSITIONAL]
+
+    def resolve(kinds: Kinds, constants: Constants) -> Resolved:
+        """A wrapper that names the items of `*args` one by one, the constants among them as literals."""
+        name = starred[0].name
+        kind = dict(kinds).get(name)
+        if not isinstance(kind, SequenceKind) or not kind.items:
+            raise NeedsKind([name])
+        given = dict(constants)
+        items = []
+        for k in range(len(kind.items)):
+            item = f"{name}[{k}]"
+            items.append(repr(given[item]) if item in given else item)
+        plain = header.replace(f"*{name}", name, 1).replace(f"{name}, ", f"{name}, *, ", 1)
+        text = f"def {short}_({plain}):\n    return {path}({arguments.replace(f'*{name}', ', '.join(items), 1)})\n"
+        return Resolved(load(text, f"{short}_", namespace)[f"{short}_"])
+
+    return Callee(short, wrapper, signature, constants_bound=True, resolve=resolve if starred else None)
 
 
 def _passed_on(p: inspect.Parameter) -> str:

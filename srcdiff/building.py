@@ -230,16 +230,17 @@ class Builder:
     def _build(self, kinds: Kinds, identities: tuple[tuple[str, Any], ...]) -> Specialisation:
         callee = self.callee
         _check_own_name(callee.function, self.primal)
-        resolved = callee.resolved(kinds)
+        resolved = callee.resolved(kinds, identities)
         own = own_signature(resolved.function).parameters
         bound = {name: value for name, value in (*callee.bound, *resolved.bound) if name in own}
+        known = {name: value for name, value in identities if name in own}
         request = pipeline.Request(
             resolved.function,
             self.wrt,
             self.form,
             kinds=kinds,
             has_aux=self.has_aux,
-            bound=tuple({**bound, **dict(identities)}.items()),
+            bound=tuple({**bound, **known}.items()),
         )
         generated = pipeline.generate(request)
         functions = generated.functions
@@ -257,6 +258,8 @@ class Builder:
             if name not in wrt and (_is_callback(value) or (self.callee.constants_bound and _is_constant(value))):
                 identities.append((name, value))
                 continue
+            if self.callee.constants_bound and isinstance(value, tuple):  # the items of `*args`
+                identities += [(f"{name}[{k}]", item) for k, item in enumerate(value) if _is_constant(item)]
             kind = kind_of(value) if name in self._asked else _distinct_kind(value)
             if kind is not None:
                 kinds.append((name, kind))

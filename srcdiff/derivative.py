@@ -14,7 +14,7 @@ import numpy as np
 from srcdiff.binding import Callee, Kinds, Resolved, Target
 from srcdiff.building import Builder, Specialisation
 from srcdiff.entry import Branch, entry_function
-from srcdiff.errors import SrcdiffError, UnsupportedError
+from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import MappingKind, NeedsKind, RecordKind, SequenceKind
 from srcdiff.load import load
 from srcdiff.names import Names
@@ -272,7 +272,7 @@ class Derivative:
         """The generated function, so that `inspect.getsource` shows its lines."""
         try:
             found = self._shown()
-        except SrcdiffError as error:
+        except Exception as error:  # whoever looks for an attribute expects no other exception
             raise AttributeError(f"there is no generated function: {error}") from error
         if not found:
             raise AttributeError("there is no generated function before a call")
@@ -367,7 +367,7 @@ class Derivative:
                 callee.function,
                 callee.signature,
                 constants_bound=callee.constants_bound,
-                resolve=lambda kinds: self.as_function(kinds, gradient),
+                resolve=lambda kinds, _constants: self.as_function(kinds, gradient),
                 finish=self._finish_output,
                 with_seed=seeded,
             )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from srcdiff.binding import Callee, Kinds, Resolved, Wrt, checked_wrt, take_apart
+from srcdiff.binding import Callee, Constants, Kinds, Resolved, Wrt, checked_wrt, take_apart
 from srcdiff.building import Builder
 from srcdiff.derivative import Derivative
 from srcdiff.errors import SeedError, UnsupportedError
@@ -100,7 +100,7 @@ class Jacobian(_Callable):
         """The Jacobian as the primal of a derivative: by one array or number, of one array or number."""
         callee = take_apart(self.primal)
 
-        def resolve(kinds: Kinds) -> Resolved:
+        def resolve(kinds: Kinds, _constants: Constants) -> Resolved:
             builder = shared_builder(self.primal, self._entries, "split")
             found = builder.for_kinds(kinds)
             if not self._single or builder.targets[0].steps:

@@ -27,9 +27,10 @@ def unbroadcast(gradient: Any, x: Any) -> Any:
     dtype = getattr(x, "dtype", None)
     if dtype is None:  # a Python number
         return gradient if np.iscomplexobj(x) else gradient.real
-    if getattr(gradient, "dtype", None) != dtype:
+    given = getattr(gradient, "dtype", None)
+    if given is None or given != dtype:  # `None != dtype` is false: NumPy takes None for float64
         if dtype.kind not in "fc":
-            return gradient
+            return gradient.real
         if dtype.kind == "f":
             gradient = gradient.real
         gradient = gradient.astype(dtype) if hasattr(gradient, "astype") else dtype.type(gradient)
@@ -43,8 +44,8 @@ def expand(gradient: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
     """
     if np.ndim(x) == 0:
         return unbroadcast(gradient, x)
-    dtype = getattr(x, "dtype", None)
-    if dtype is not None and dtype.kind in "fc" and getattr(gradient, "dtype", None) != dtype:
+    dtype, given = getattr(x, "dtype", None), getattr(gradient, "dtype", None)
+    if dtype is not None and dtype.kind in "fc" and (given is None or given != dtype):
         gradient = np.asarray(gradient.real if dtype.kind == "f" else gradient, dtype)
     if axis is not None and not keepdims:
         gradient = np.expand_dims(gradient, axis)

@@ -59,6 +59,4 @@ class FakePipeline:
         if parameters is None:
             count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
             parameters = code.co_varnames[:count]
-        return pipeline.Generated(
-            text.text, named, parameters, text.scalar, text.written, text.captured, text.reusable
-        )
+        return pipeline.Generated(text.text, named, parameters, text.scalar, text.written, text.captured, text.reusable)

@@ -117,10 +117,11 @@ def test_a_wrapper_is_itself_not_what_it_wraps() -> None:
     assert header(own_signature(wrapper)) == "*args"
 
 
+@pytest.mark.usefixtures("no_rules")
 def test_what_has_no_source() -> None:
     with pytest.raises(UnsupportedError, match=r"`len` has no Python source and no rule\nRegister a rule"):
         take_apart(len)
-    with pytest.raises(UnsupportedError, match="is a class"):
+    with pytest.raises(UnsupportedError, match=r"is a class"):
         take_apart(Linear)
 
 
@@ -179,7 +180,7 @@ def test_checked_wrt() -> None:
 
 @pytest.mark.parametrize("wrt", [1.0, None, True, ("w", 1.5), {"w"}, ()])
 def test_wrt_of_the_wrong_type(wrt: Any) -> None:
-    with pytest.raises(TypeError, match="`wrt`"):
+    with pytest.raises(TypeError, match=r"`wrt`"):
         checked_wrt(wrt)
 
 
@@ -218,7 +219,7 @@ def test_targets_that_are_not_there(entries: Any, message: str) -> None:
 
 
 def test_a_bound_parameter_is_no_target() -> None:
-    with pytest.raises(TypeError, match="`self`, which is bound already"):
+    with pytest.raises(TypeError, match=r"`self`, which is bound already"):
         resolve_targets(("self",), take_apart(Linear().value))
 
 
@@ -227,7 +228,7 @@ def test_following_a_path() -> None:
     with pytest.raises(TypeError, match=r"there is no `p.real\[1\]`: `p.real` is the float 2.0, without \[1\]"):
         target.of(2.0)
     assert Target("p", (("[", "w"),)).of({"w": 3.0}) == 3.0
-    with pytest.raises(TypeError, match="there is no `p.w`: `p` is a dict, without .w"):
+    with pytest.raises(TypeError, match=r"there is no `p.w`: `p` is a dict, without .w"):
         Target("p", ((".", "w"),)).of({"w": 3.0})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 import pickle
 import threading
 import time
@@ -31,7 +32,7 @@ SCALED = """\
 def scaled_adjoint(x, k=3.0, gradient=1.0):
     x_bar = np.zeros_like(x)
     x_bar += gradient * k * 2.0
-    return x_bar if np.ndim(x) else float(x_bar)
+    return x_bar if np.ndim(x) else x_bar[()]
 """
 
 
@@ -73,7 +74,8 @@ def test_nothing_is_built_before_the_first_use(fake: FakePipeline) -> None:
     df = srcdiff.grad(fresh(scaled))
     assert fake.requests == []
     repr(df)
-    assert inspect.signature(df) is not None
+    assert callable(df)
+    assert df.__doc__ == "Scale."
     assert fake.requests == []
     df(1.0)
     df(2.0)
@@ -99,11 +101,11 @@ def test_a_second_call_goes_straight_to_the_adjoint(fake: FakePipeline, monkeypa
     def refused(*_args: Any) -> None:
         raise AssertionError("the slow path was taken")
 
-    monkeypatch.setattr(type(df)._builder if hasattr(type(df), "_builder") else df._builder, "prepare", refused)
+    monkeypatch.setattr(df._builder, "prepare", refused)
     assert df(2.0) == 6.0
     assert df(np.float64(2.0), 1) == 2.0
     df(np.ones(3), np.ones(3, np.float32))
-    with pytest.raises(AssertionError, match="slow path"):
+    with pytest.raises(AssertionError, match=r"slow path"):
         df(np.array(1.0))
 
 
@@ -111,7 +113,7 @@ def test_a_second_call_goes_straight_to_the_adjoint(fake: FakePipeline, monkeypa
 def test_an_argument_without_floating_parts(fake: FakePipeline, x: Any) -> None:
     df = srcdiff.grad(fresh(scaled))
     for _ in range(2):
-        with pytest.raises(TypeError, match="`x` is .* no floating parts to differentiate by"):
+        with pytest.raises(TypeError, match=r"`x` is .* no floating parts to differentiate by"):
             df(x)
         df(1.0)
 
@@ -156,7 +158,7 @@ def test_primal_errors_pass_through(fake: FakePipeline) -> None:
     fake.add(doubled, "adjoint", Text(text, scalar=False))
     df = srcdiff.grad(fresh(doubled))
     for _ in range(2):
-        with pytest.raises(TypeError, match="^mine$") as caught:
+        with pytest.raises(TypeError, match=r"^mine$") as caught:
             df(1.0)
         assert not isinstance(caught.value, srcdiff.SeedError)
 
@@ -181,9 +183,9 @@ def test_seed_errors(fake: FakePipeline, rounds: int) -> None:
             df(np.ones(2))
         with pytest.raises(srcdiff.SeedError, match=r"has shape \(2,\), `gradient` has shape \(3,\)"):
             df(np.ones(2), gradient=np.ones(3))
-        with pytest.raises(srcdiff.SeedError, match="the output is real, `gradient` is complex"):
+        with pytest.raises(srcdiff.SeedError, match=r"the output is real, `gradient` is complex"):
             df(np.ones(2), gradient=np.ones(2, complex))
-        with pytest.raises(srcdiff.SeedError, match="no number"):
+        with pytest.raises(srcdiff.SeedError, match=r"no number"):
             df(np.ones(2), gradient="ab")
 
 
@@ -198,7 +200,7 @@ def test_a_seed_that_the_text_does_not_check(fake: FakePipeline) -> None:
 
 def test_a_complex_output_has_no_default_seed(fake: FakePipeline) -> None:
     df = srcdiff.grad(fresh(doubled))
-    with pytest.raises(srcdiff.SeedError, match="the output is complex; without `gradient`"):
+    with pytest.raises(srcdiff.SeedError, match=r"the output is complex; without `gradient`"):
         df(1j)
     assert df(1j, gradient=1.0) == 2.0
     assert df(1j, gradient=1j) == 2j
@@ -212,7 +214,7 @@ def test_into_accumulates_and_is_returned(fake: FakePipeline) -> None:
     into = np.ones(2)
     assert df(np.ones(2), into=into) is into
     np.testing.assert_array_equal(into, 7.0)
-    with pytest.raises(TypeError, match="`into` is the float 1.0"):
+    with pytest.raises(TypeError, match=r"`into` is the float 1.0"):
         df(1.0, into=1.0)
 
 
@@ -230,9 +232,10 @@ def test_complex_arguments_get_a_text_of_their_own(fake: FakePipeline) -> None:
         (("x", ArrayKind("c")),),
         (("x", NumberKind("c")),),
     ]
-    df(1.0, np.ones(2, complex))
-    assert fake.requests[-1].kinds == (("k", ArrayKind("c")),)
-    assert df.specializations == ("", "k is a complex array", "x is a complex array", "x is a complex number")
+    df(1j, 2j)
+    assert fake.requests[-1].kinds == (("x", NumberKind("c")), ("k", NumberKind("c")))
+    both = "x is a complex number, k is a complex number"
+    assert df.specializations == ("", "x is a complex array", "x is a complex number", both)
 
 
 @dataclass(frozen=True)
@@ -329,15 +332,18 @@ def test_needs_that_no_kind_can_answer(fake: FakePipeline) -> None:
 
     fake.add(scaled, "adjoint", answer)
     df = srcdiff.grad(fresh(scaled))
-    with pytest.raises(srcdiff.UnsupportedError, match="whether `x` is a number or an array"):
+    with pytest.raises(srcdiff.UnsupportedError, match=r"whether `x` is a number or an array"):
         df(1.0)
 
 
 def test_callbacks_are_bound(fake: FakePipeline) -> None:
+    fake.add(scaled, "adjoint", Text("def scaled_adjoint(x, k=3.0, gradient=1.0):\n    return k(x) * gradient\n"))
     df = srcdiff.grad(fresh(scaled))
-    df(1.0, abs)
-    assert fake.requests[-1].bound == (("k", abs),)
-    assert len(fake.requests) == 1
+    assert [df(-1.0, abs), df(-2.0, abs)] == [1.0, 2.0]
+    assert [request.bound for request in fake.requests] == [(("k", abs),)]
+    df(1.0, math.sqrt)
+    assert fake.requests[-1].bound == (("k", math.sqrt),)
+    assert df.specializations == ("k is abs", "k is sqrt")
 
 
 def test_specialisations_are_bounded(fake: FakePipeline) -> None:
@@ -370,7 +376,7 @@ def test_written_arguments_may_not_share_memory(fake: FakePipeline) -> None:
             with pytest.raises(srcdiff.UnsupportedError, match=r"writer writes into `x.*shares memory with `y`") as e:
                 df(x, y)
         assert str(e.value).splitlines()[-1] == "Pass a copy: `x[0].copy()`."
-        with pytest.raises(srcdiff.UnsupportedError, match="shares memory with the captured `buffer`"):
+        with pytest.raises(srcdiff.UnsupportedError, match=r"shares memory with the captured `buffer`"):
             df(buffer, w)
 
 
@@ -456,7 +462,7 @@ def test_a_registration_rebuilds(fake: FakePipeline, monkeypatch: pytest.MonkeyP
 
 
 def test_names_of_the_primal_do_not_disturb_the_entry(fake: FakePipeline) -> None:
-    def odd(derivative: Any, slow: Any, type: Any, float: Any = 1.0, ndarray: Any = None) -> Any:  # noqa: A002
+    def odd(derivative: Any, slow: Any, type: Any, float: Any = 1.0, ndarray: Any = None) -> Any:
         return derivative
 
     parameters = "derivative, slow, type, float=1.0, ndarray=None"
@@ -509,17 +515,17 @@ def test_a_decorated_function_that_calls_itself(fake: FakePipeline) -> None:
     def local(x: Any) -> Any:
         return local(x) if x > 1.0 else 1.0
 
-    with pytest.raises(srcdiff.UnsupportedError, match="`local` calls its own name"):
+    with pytest.raises(srcdiff.UnsupportedError, match=r"`local` calls its own name"):
         local(1.0)
 
 
 def test_wrt_is_checked_at_decoration_names_at_first_use(fake: FakePipeline) -> None:
-    with pytest.raises(TypeError, match="`wrt` takes a position"):
+    with pytest.raises(TypeError, match=r"`wrt` takes a position"):
         srcdiff.grad(scaled, 1.5)  # type: ignore[call-overload]
-    with pytest.raises(TypeError, match="not of the int 3"):
+    with pytest.raises(TypeError, match=r"not of the int 3"):
         srcdiff.grad(3)  # type: ignore[call-overload]
     df = srcdiff.grad(fresh(scaled), "z")
-    with pytest.raises(TypeError, match="has no such parameter"):
+    with pytest.raises(TypeError, match=r"has no such parameter"):
         df(1.0)
 
 
@@ -538,7 +544,7 @@ def test_it_looks_like_the_primal(fake: FakePipeline) -> None:
     assert (df.__name__, df.__qualname__, df.__doc__, df.__module__) == ("scaled", "scaled", "Scale.", __name__)
     assert df.primal is primal
     assert repr(df) == "<srcdiff.grad of scaled with respect to x, k>"
-    assert str(inspect.signature(df)) == "(x: 'Any', k: 'Any' = 3.0, gradient=None, into=None)"
+    assert str(inspect.signature(df)) == "(x, k=3.0, gradient=None, into=None)"
     assert isinstance(df, srcdiff.Derivative)
 
 

@@ -122,7 +122,7 @@ def test_a_complex_gradient_of_a_real_leaf_is_its_real_part() -> None:
 def test_a_gradient_of_the_wrong_shape_is_reported_not_returned() -> None:
     with pytest.raises(SrcdiffError, match=r"`x\[0\]` has shape \(2,\), its gradient \(3,\): this is a bug"):
         in_structure_of([np.ones(2)], [np.ones(3)], "x")
-    with pytest.raises(SrcdiffError, match="has 2 items, its gradient 1"):
+    with pytest.raises(SrcdiffError, match=r"has 2 items, its gradient 1"):
         in_structure_of([1.0, 2.0], [1.0])
 
 
@@ -225,7 +225,7 @@ def test_add_into_checks_before_it_adds() -> None:
 
 
 def test_complex_gradients_do_not_go_into_real_arrays() -> None:
-    with pytest.raises(TypeError, match="cannot hold a gradient of complex128"):
+    with pytest.raises(TypeError, match=r"cannot hold a gradient of complex128"):
         add_into(np.zeros(2), np.ones(2, complex))
 
 

@@ -64,6 +64,10 @@ def vstack(tup: Any, *, dtype: Any = None, casting: Any = "same_kind", gradient:
     return vstack_transpose(gradient, tup)
 
 
+if hasattr(np, "row_stack"):
+    same(np.vstack, np.row_stack)  # noqa: NPY201
+
+
 def hstack_transpose(gradient: Any, tup: Any) -> Any:
     """The columns of each array; of vectors and numbers, the elements."""
     axis = 1 if np.ndim(gradient) > 1 else 0

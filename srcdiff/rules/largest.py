@@ -140,7 +140,7 @@ def nanmax_tangent(
     return output_dot
 
 
-same(np.max, np.min, np.ndarray.max, np.ndarray.min)
+same(np.max, np.min, np.amax, np.amin, np.ndarray.max, np.ndarray.min)
 same(np.nanmax, np.nanmin)
 
 

@@ -73,7 +73,8 @@ def q_slope(slices: Any, q: Any, method: Any, skip_nan: bool) -> Any:
     stretched = np.broadcast_to(slices, (*np.shape(q), *slices.shape))
     lower, upper = (np.take_along_axis(stretched, k[..., np.newaxis], -1)[..., 0] for k in (low, high))
     count = (~np.isnan(slices)).sum(axis=-1) if skip_nan else slices.shape[-1]
-    return (count + SLOPES[method]) * (upper - lower)
+    rate: Any = count + SLOPES[method]
+    return rate * (upper - lower)
 
 
 def refuse_quantile(overwrite_input: Any, weights: Any, out: Any, name: str) -> None:

@@ -83,7 +83,9 @@ class _Writer:
         function = self.setting.object_named(node.func)
         if function in (runtime.zeros_like, runtime.copy, runtime.last_written, runtime.seed):
             return self.new_memory()
-        if function in (runtime.unbroadcast, runtime.expand):
+        if function is runtime.expand:
+            return self.memory_of(node.args[0], state) | {OUTSIDE}  # read-only
+        if function is runtime.unbroadcast:
             return self.memory_of(node.args[0], state)
         rule = registry.lookup(function) if function is not None else None
         if rule is not None and rule.result == "fresh":

@@ -299,10 +299,11 @@ def _settle_operand(
     own: Block = []
     for statement in made:
         if isinstance(statement, Accumulate) and is_name(statement.target, operand_bar):
+            unchanged = statement.value is gradient
             value = substitute(statement.value, values)
             if not basic:
                 own.append(Accumulate(element, value, scatter=True))
-            elif value is not gradient and not isinstance(value, gast.Call):
+            elif not unchanged and not _is_copy_of(value, gradient):
                 own.append(assign(subscript(element.value, element.slice, gast.Store()), value))  # type: ignore[attr-defined]
         elif isinstance(statement, Accumulate):
             others.append(
@@ -314,6 +315,11 @@ def _settle_operand(
         else:
             others.append(substitute(statement, values))
     return [*others, *own]
+
+
+def _is_copy_of(value: gast.expr, gradient: gast.expr) -> bool:
+    """A linear operation leaves the cotangent of what was there as it is."""
+    return gast.dump(value) == gast.dump(gradient)
 
 
 def augment_whole(reverse: Reverse, statement: gast.AugAssign, target: str) -> tuple[Block, Block]:

@@ -20,6 +20,7 @@ from srcdiff.build import (
     augment,
     call,
     constant,
+    is_name,
     name,
     names_read,
     statement_like,
@@ -143,14 +144,17 @@ class Reverse:
         forward = [*keep, statement, *shadow]
         if target not in setting.active or buffers.shares_shadow(self, target, value):
             return forward, [*unshadow, *restore]
-        output: gast.expr = name(target)
-        early: Block = []
-        if restore and target in names_read(value):
-            early_name = setting.names.fresh(f"{target}_new")
-            early = [assign(early_name, name(target))]
-            output = name(early_name)
-        group = self.pass_on(target, value, output)
-        return forward, [*unshadow, *early, *restore, group]
+        if restore:
+            return forward, [*unshadow, *self.pass_on_restored(target, value, restore)]
+        return forward, [*unshadow, self.pass_on(target, value, name(target))]
+
+    def pass_on_restored(self, target: str, value: gast.expr, restore: Block) -> Block:
+        """Pass on where `target` was bound before: its new value, if a rule reads it, is set aside."""
+        early = self.setting.names.fresh(f"{target}_new")
+        group = self.pass_on(target, value, name(early))
+        if early not in names_read(group):
+            return [*restore, group]
+        return [assign(early, name(target)), *restore, group]
 
     def pass_on(self, target: str, value: gast.expr, output: gast.expr) -> Group:
         """Pass the adjoint of `target` on to what it was computed from, and forget it."""
@@ -166,7 +170,8 @@ class Reverse:
             total = own[0].value
             for more in own[1:]:
                 total = gast.BinOp(total, gast.Add(), more.value)
-            return Group((bar,), [*others, assign(bar, total)])
+            passed_on = [] if is_name(total, bar) else [assign(bar, total)]
+            return Group((bar,), [*others, *passed_on])
         held = setting.names.fresh(f"{bar}_new")
         made = contributions(setting, target, value, name(held), shape, output)
         return Group((bar,), [assign(held, name(bar)), Zero(name(bar)), *made])
@@ -203,8 +208,22 @@ class Reverse:
                     statement, f"an augmented assignment to `{variable}`, which may be a number or an array",
                     f"Write `{variable} = {variable} ...`, or `{variable}[...] op= ...`.",
                 )
-            place = self.setting.function.source.place(statement)
-            raise NeedsKind(unknown, f"whether `{variable}` is a number or an array decides what this writes", place=place)
+            raise NeedsKind(unknown, self.setting.function.source.place(statement))
+
+    def require_kind_of_view(self, node: gast.expr, variable: str) -> None:
+        """A view of a buffer, or a number read from it: the rank decides."""
+        if self.setting.fact(variable).kind in ("numeric", "anything"):
+            unknown = [p for p in self.setting.function.parameters if self._lacks_rank(p)]
+            if not unknown:
+                raise self.setting.unsupported(
+                    node, f"`{variable}`, which may be a number or a view of what is written into",
+                    "Copy it, or annotate the array's rank by unpacking its shape.",
+                )
+            raise NeedsKind(unknown, self.setting.function.source.place(node))
+
+    def _lacks_rank(self, parameter: str) -> bool:
+        fact = self.setting.fact(parameter)
+        return fact.kind == "numeric" or (fact.kind == "array" and fact.rank is None)
 
     def _expr(self, statement: gast.Expr) -> tuple[Block, Block]:
         value = statement.value

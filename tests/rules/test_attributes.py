@@ -10,7 +10,9 @@ from srcdiff.rules.registry import lookup
 from tests.rules.harness import Case, check, identifier
 from tests.rules.test_reductions import cplx, real
 
-CASES = [Case(np.ndarray.T, (x,)) for x in (real(2, 3, 4), cplx(2, 3), real(3), np.array(1.5), real(2, 3).astype(np.float32))]
+CASES = [
+    Case(np.ndarray.T, (x,)) for x in (real(2, 3, 4), cplx(2, 3), real(3), np.array(1.5), real(2, 3).astype(np.float32))
+]
 CASES += [Case(np.ndarray.mT, (x,)) for x in (real(2, 3, 4), cplx(2, 3))]
 
 

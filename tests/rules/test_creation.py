@@ -38,12 +38,18 @@ NESTED: list[Any] = [
     [1.5, 2j],
     [real(2), cplx(2)],
     [np.array(1.5), 2.5],
+    [1.5, 2],
+    [[1, 2.5], np.arange(2), real(2)],
 ]
 CONVERSIONS = (np.array, np.asarray, np.asanyarray, np.asarray_chkfinite, np.ascontiguousarray, np.asfortranarray)
 CASES = [Case(f, (x,)) for f in (*CONVERSIONS, np.require, np.copy) for x in NESTED]
 CASES += [Case(np.array, (x,), {"ndmin": 3}) for x in (1.5, real(2), [1.5, 2.5], [real(2), real(2)])]
-CASES += [Case(f, (x, t)) for f in (*CONVERSIONS, np.require) for x in (real(2), real(2).astype(F32), [1.5, F32(2)])
-          for t in ("float64", complex)]
+CASES += [
+    Case(f, (x, t))
+    for f in (*CONVERSIONS, np.require)
+    for x in (real(2), real(2).astype(F32), [1.5, F32(2)])
+    for t in ("float64", complex)
+]
 MODES = (("reverse",), ("forward",))
 CASES += [Case(f, (real(2).astype(F32), np.float32)) for f in (*CONVERSIONS, np.require)]
 CASES += [Case(f, (real(2), F32), rtol=2e-3, modes=m) for f in (*CONVERSIONS, np.require) for m in MODES]

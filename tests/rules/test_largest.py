@@ -31,6 +31,8 @@ for _f in (np.max, np.min, np.nanmax, np.nanmin):
     CASES += [Case(_f, (distinct(4) + 1j * distinct(4),))]
 for _f in (np.nanmax, np.nanmin):
     CASES += [Case(_f, (with_nan(distinct(2, 3)), a)) for a in (None, 0, 1)]
+CASES += [Case(np.amax, (distinct(2, 3), 1)), Case(np.amin, (distinct(2, 3), 0))]
+CASES += [Case(np.max, (distinct(2, 3),), {"initial": 3}), Case(np.max, (distinct(2, 3) - 10,), {"initial": 0})]
 CASES += [Case(np.max, (2.0,)), Case(np.ndarray.max, (distinct(2, 3), 1)), Case(np.ndarray.min, (distinct(2, 3), 1))]
 
 

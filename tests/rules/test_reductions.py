@@ -57,8 +57,12 @@ for _dtype in (np.float64, np.complex128, "float32"):
     CASES += [Case(f, (real(2, 3).astype(np.float32), 0), {"dtype": _dtype}) for f in (np.sum, np.mean, np.prod)]
 CASES += [Case(np.ndarray.sum, (real(2, 3), 1)), Case(np.ndarray.sum, (real(2, 3),), {"axis": 0, "keepdims": True})]
 CASES += [Case(np.ndarray.mean, (real(2, 3), 1)), Case(np.ndarray.prod, (cplx(2, 3), 1))]
-CASES += [Case(f, (with_nan(real(2, 3)), a), {"keepdims": k}) for f in (np.nansum, np.nanmean, np.nanprod)
-          for a in (None, 0, 1, (0, 1)) for k in (False, True)]
+CASES += [
+    Case(f, (with_nan(real(2, 3)), a), {"keepdims": k})
+    for f in (np.nansum, np.nanmean, np.nanprod)
+    for a in (None, 0, 1, (0, 1))
+    for k in (False, True)
+]
 CASES += [Case(np.nansum, (with_nan(cplx(4)),)), Case(np.nanmean, (with_nan(cplx(4)),))]
 ZEROS = [np.array([2.0, 0.0, 3.0]), np.array([2.0, 0.0, 3.0, 0.0]), np.array([[0.0, 2.0], [3.0, 4.0], [0.0, 5.0]])]
 CASES += [Case(np.prod, (x, axis)) for x in ZEROS for axis in (None, 0, -1)]

@@ -17,7 +17,11 @@ CASES: list[Case] = []
 for _f in (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod):
     CASES += [Case(_f, (real(2, 3), axis)) for axis in (None, 0, 1, -1)]
     CASES += [Case(_f, (x,)) for x in (cplx(4), real(2, 3).astype(np.float32), np.zeros(0), real(3, 4).T[::2])]
-    CASES += [Case(_f, (cplx(2, 3).astype(np.complex64), 1)), Case(_f, (np.array(1.5),)), Case(_f, (np.zeros((2, 0)), 1))]
+    CASES += [
+        Case(_f, (cplx(2, 3).astype(np.complex64), 1)),
+        Case(_f, (np.array(1.5),)),
+        Case(_f, (np.zeros((2, 0)), 1)),
+    ]
 for _f in (np.cumprod, np.nancumprod):
     CASES += [Case(_f, (x, axis)) for x in ZEROS for axis in (None, 0, -1)] + [Case(_f, (ZEROS[2] * 1j, 0))]
 for _f in (np.nancumsum, np.nancumprod):
@@ -46,5 +50,5 @@ def test_products_with_zeros_are_exact() -> None:
 @pytest.mark.parametrize("rule", [cumsum_adjoint, cumsum_tangent])
 def test_integer_results_are_refused(rule: Any) -> None:
     name = "gradient" if rule is cumsum_adjoint else "a_dot"
-    with pytest.raises(UnsupportedError, match="np.cumsum with an integer `dtype`"):
+    with pytest.raises(UnsupportedError, match=r"np.cumsum with an integer `dtype`"):
         rule(real(3), dtype=int, **{name: real(3)})

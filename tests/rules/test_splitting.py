@@ -23,15 +23,25 @@ if hasattr(np, "unstack"):
 INDICES: list[Any] = [1, -1, [0, 2], slice(0, 3, 2), [True, False, True, False], []]
 CASES += [Case(np.delete, (x, i)) for x in (real(4), cplx(4), real(2, 2), real(4).astype(F32)) for i in INDICES]
 CASES += [Case(np.delete, (real(4, 4), i, a)) for i in INDICES for a in (0, 1, -1)]
-CASES += [Case(np.insert, (real(3), i, v)) for i, v in ((1, 1.5), (-1, 1.5), (3, real(2)), ([0, 2], real(2)), ([2, 0, 2], real(3)))]
+CASES += [
+    Case(np.insert, (real(3), i, v))
+    for i, v in ((1, 1.5), (-1, 1.5), (3, real(2)), ([0, 2], real(2)), ([2, 0, 2], real(3)))
+]
 CASES += [Case(np.insert, (real(3), i, 1.5)) for i in ([0, 2], [1, 1], slice(0, 3, 2), [2])]
 CASES += [Case(np.insert, (real(2, 3), 1, v, 0)) for v in (1.5, real(3), real(1, 3), [1.5, 2.5, 3.5])]
 CASES += [Case(np.insert, (real(2, 3), 1, v, 1)) for v in (1.5, real(2), real(3, 2))]
-CASES += [Case(np.insert, (real(2, 3), i, v, 1)) for i, v in (([1], real(2, 1)), ([1], real(2, 3)), ([0, 2], real(2, 2)), ([2, 0], real(2)))]
+CASES += [
+    Case(np.insert, (real(2, 3), i, v, 1))
+    for i, v in (([1], real(2, 1)), ([1], real(2, 3)), ([0, 2], real(2, 2)), ([2, 0], real(2)))
+]
 CASES += [Case(np.insert, (real(2, 3), [2, 0], real(2, 1), -1)), Case(np.insert, (real(2, 2), 1, 2.5))]
 CASES += [Case(np.insert, (cplx(3), [1, 2], real(2))), Case(np.insert, (real(3).astype(F32), 1, F32(2)))]
+CASES += [Case(np.insert, (real(3), [0, 2], [1, 2])), Case(np.insert, (real(3), 1, [1, 2.5]))]
 PADDED = np.array([0.0, 0.0, 1.5, 0.0, 2.5, 0.0])
-CASES += [Case(np.trim_zeros, (PADDED, t), step=1e-3, evaluate=lambda x, t="fb": x[2 * ("f" in t) : 6 - ("b" in t)]) for t in ("fb", "f", "b")]
+CASES += [
+    Case(np.trim_zeros, (PADDED, t), step=1e-3, evaluate=lambda x, t="fb": x[2 * ("f" in t) : 6 - ("b" in t)])
+    for t in ("fb", "f", "b")
+]
 
 
 @pytest.mark.parametrize("case", CASES, ids=identifier)

@@ -36,7 +36,11 @@ for _f in (np.var, np.std, np.nanvar, np.nanstd):
         CASES += [Case(_f, (real(4),), {"correction": 1})]
 for _f in (np.nanvar, np.nanstd):
     CASES += [Case(_f, (with_nan(x), a), {"ddof": 1}) for x in (real(3, 4), cplx(3, 4)) for a in (None, 0, 1)]
-CASES += [Case(np.var, (np.full(3, 2.0),)), Case(np.ndarray.var, (real(3, 2), 0)), Case(np.ndarray.std, (real(3, 2), 0))]
+CASES += [
+    Case(np.var, (np.full(3, 2.0),)),
+    Case(np.ndarray.var, (real(3, 2), 0)),
+    Case(np.ndarray.std, (real(3, 2), 0)),
+]
 CASES += [Case(np.ndarray.std, (real(3, 2),), {"ddof": 1, "keepdims": True})]
 
 
