@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-import types
-import weakref
-from collections import deque
 from collections.abc import Callable
 from typing import Any, overload
 
 from srcdiff.binding import Wrt, checked_wrt
-from srcdiff.derivative import Derivative, Mode
+from srcdiff.derivative import Derivative, Mode, derivative_of
 from srcdiff.jacobians import HessianProduct, Jacobian
 from srcdiff.products import jvp, vjp
 from srcdiff.structures import describe_value
@@ -30,10 +26,6 @@ __all__ = [
 
 Function = Callable[..., Any]
 Compile = Callable[[Function], Function]
-
-_lock = threading.Lock()
-_known: weakref.WeakValueDictionary[Any, Derivative] = weakref.WeakValueDictionary()
-_recent: deque[Derivative] = deque(maxlen=32)  # so that `grad(f)(x)` in a loop is built once
 
 
 @overload
@@ -166,30 +158,5 @@ def _made(
     """A derivative, or the decorator that makes one; the same object as before for the same function and options."""
     entries, single = checked_wrt(wrt)
     if fun is None:
-        return lambda primal: _derivative(mode, _checked(primal), entries, single, has_aux, compile_function)
-    return _derivative(mode, _checked(fun), entries, single, has_aux, compile_function)
-
-
-def _derivative(
-    mode: Mode,
-    fun: Function,
-    entries: tuple[int | str, ...],
-    single: bool,
-    has_aux: bool,
-    compile_function: Compile | None,
-) -> Derivative:
-    key = (mode, _identity(fun), entries, single, bool(has_aux), id(compile_function))
-    with _lock:
-        found = _known.get(key)
-        if found is None:
-            found = Derivative(fun, mode, entries, single, bool(has_aux), compile_function)
-            _known[key] = found
-            _recent.append(found)
-        return found
-
-
-def _identity(fun: Function) -> tuple[int, ...]:
-    """What makes two functions the same; a method is made anew each time that it is looked up."""
-    if isinstance(fun, types.MethodType):
-        return id(fun.__self__), id(fun.__func__)
-    return (id(fun),)
+        return lambda primal: derivative_of(_checked(primal), mode, entries, single, has_aux, compile_function)
+    return derivative_of(_checked(fun), mode, entries, single, has_aux, compile_function)

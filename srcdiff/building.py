@@ -133,7 +133,7 @@ class Builder:
         self.compile_function = compile_function
         self.specialisations: dict[Any, Specialisation] = {}
         self._asked: frozenset[str] = frozenset()
-        self._apart: tuple[Callee, tuple[Target, ...]] | None = None
+        self._apart: tuple[Callee, tuple[Target, ...], tuple[str, ...]] | None = None
 
     @property
     def callee(self) -> Callee:
@@ -148,15 +148,17 @@ class Builder:
     @property
     def wrt(self) -> tuple[str, ...]:
         """The parameters that are differentiated by, each once."""
-        return tuple(dict.fromkeys(target.parameter for target in self.targets))
+        return self._take_apart()[2]
 
-    def _take_apart(self) -> tuple[Callee, tuple[Target, ...]]:
+    def _take_apart(self) -> tuple[Callee, tuple[Target, ...], tuple[str, ...]]:
         apart = self._apart
         if apart is None:
             callee = take_apart(self.primal)
             if self.form in ("adjoint", "value and adjoint"):
                 _check_parameter_names(callee)
-            apart = self._apart = (callee, resolve_targets(self.entries, callee))
+            targets = resolve_targets(self.entries, callee)
+            wrt = tuple(dict.fromkeys(target.parameter for target in targets))
+            apart = self._apart = (callee, targets, wrt)
         return apart
 
     def prepare(self, values: dict[str, Any]) -> Specialisation:
@@ -170,9 +172,11 @@ class Builder:
             Where there is no right derivative for these arguments.
         """
         self._check_arguments(values)
-        with _building:
-            self.drop_outdated()
-            found = self._find_or_build(values)
+        found = self.specialisations.get(_key(*self._pattern(values)))
+        if found is None or not found.current:
+            with _building:
+                self.drop_outdated()
+                found = self._find_or_build(values)
         if found.generated.written:
             _check_sharing(found, values)
         return found
@@ -219,7 +223,7 @@ class Builder:
                 self._asked |= more
 
     def _specialise(self, kinds: Kinds, identities: tuple[tuple[str, Any], ...]) -> Specialisation:
-        key = (kinds, tuple((name, repr(v) if _is_constant(v) else id(v)) for name, v in identities))
+        key = _key(kinds, identities)
         found = self.specialisations.get(key)
         if found is None:
             found = self._build(kinds, identities)
@@ -274,6 +278,11 @@ class Builder:
             part = target.of(values[target.parameter])
             if not has_floats(part):
                 raise TypeError(_no_floats(str(target), part))
+
+
+def _key(kinds: Kinds, identities: tuple[tuple[str, Any], ...]) -> Any:
+    """What a specialisation is found by; constants by their text, since equal ones need not be one object."""
+    return kinds, tuple((name, repr(value) if _is_constant(value) else id(value)) for name, value in identities)
 
 
 def _no_floats(where: str, value: Any) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from srcdiff.binding import Callee, Kinds, Resolved, Target
 from srcdiff.building import Builder, Specialisation
+from srcdiff.cache import Recent, identity
 from srcdiff.entry import Branch, entry_function
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import MappingKind, NeedsKind, RecordKind, SequenceKind
@@ -23,7 +24,7 @@ from srcdiff.pipeline import Form
 from srcdiff.seeds import explain_seed, ones_for, output_seed, passed_seed
 from srcdiff.structures import add_into, in_structure_of, mirror
 
-__all__ = ["Derivative", "Mode", "finished_gradients"]
+__all__ = ["Derivative", "Mode", "derivative_of", "finished_gradients"]
 
 Mode = Literal["grad", "value_and_grad", "elementwise_grad"]
 FORMS: dict[Mode, Form] = {"grad": "adjoint", "value_and_grad": "value and adjoint", "elementwise_grad": "split"}
@@ -134,6 +135,7 @@ class Derivative:
             found.captured,
             found.generated.scalar and self._mode != "elementwise_grad",
             found.version,
+            self._mode != "elementwise_grad",
             *self._finishing(),
         )
 
@@ -384,6 +386,22 @@ class Derivative:
         gradients, value = self._unpacked(output)
         final = finished_gradients(gradients, builder.wrt, builder.targets, values)
         return self._packed(final[0] if self._single else final, value)
+
+
+_derivatives: Recent[Derivative] = Recent()
+
+
+def derivative_of(
+    primal: Callable[..., Any],
+    mode: Mode,
+    entries: tuple[int | str, ...],
+    single: bool,
+    has_aux: bool = False,
+    compile_function: Callable[..., Any] | None = None,
+) -> Derivative:
+    """A derivative; the same object as before for the same function and options."""
+    key = (identity(primal), mode, entries, single, has_aux, id(compile_function))
+    return _derivatives.get(key, lambda: Derivative(primal, mode, entries, single, has_aux, compile_function))
 
 
 def finished_gradients(

@@ -71,6 +71,8 @@ class Branch:
         The output is proved a real number, so that the text has no seed to refuse.
     version : int
         The version of the table of rules.
+    seeded : bool
+        The function takes `gradient` as its last argument.
     when : str
         When `finish` makes the function's result into the caller's: "always", for any "value" but a number, or never.
     finish : callable or None
@@ -85,6 +87,7 @@ class Branch:
     captured: tuple[tuple[Any, str, Any], ...]
     scalar: bool
     version: int
+    seeded: bool = True
     when: Literal["", "value", "always"] = ""
     finish: Callable[[Any], Any] | None = None
 
@@ -191,9 +194,12 @@ def entry_function(
 
 
 def _branch_lines(entry: Entry, conditions: list[str], branch: Branch, explain: Callable[..., Any]) -> list[str]:
-    arguments = [item if isinstance(item, str) else entry.refer("bound", item[0]) for item in branch.call]
-    call = f"{entry.refer(branch.function.__name__, branch.function)}({', '.join(arguments)})"
     lines = ["    if (", f"        {conditions[0]}", *(f"        and {test}" for test in conditions[1:]), "    ):"]
+    arguments = [item if isinstance(item, str) else entry.refer("bound", item[0]) for item in branch.call]
+    function = entry.refer(branch.function.__name__, branch.function)
+    call = f"{function}({', '.join(arguments)})"
+    if branch.seeded:
+        call = f"{call} if gradient is None else {function}({', '.join([*arguments, 'gradient'])})"
     last = [f"return {call}"]
     if branch.when == "always":
         last = [f"return {entry.refer('finish', branch.finish)}({call})"]
@@ -213,7 +219,10 @@ def _branch_lines(entry: Entry, conditions: list[str], branch: Branch, explain: 
 
 
 def _conditions(entry: Entry, parameters: list[str], wrt: Sequence[str], branch: Branch) -> list[str]:
-    conditions = ["gradient is None and into is None"]
+    conditions = ["into is None and gradient is None"]
+    if branch.seeded:  # a seed that the text takes as it is
+        seed = entry.refer("float", float) if branch.scalar else entry.refer("ndarray", np.ndarray)
+        conditions = [f"into is None and (gradient is None or gradient.__class__ is {seed})"]
     identities = dict(branch.identities)
     for parameter in parameters:
         if parameter in identities:
@@ -291,9 +300,7 @@ def _kind_test(entry: Entry, name: str, kind: Kind, differentiated: bool) -> str
 
 def _types_test(entry: Entry, name: str, python: type, numpy: type) -> str:
     numpy_name = entry.refer(f"numpy_{numpy.__name__.rstrip('_')}", numpy)
-    return (
-        f"{name}.__class__ is {entry.refer(python.__name__, python)} or {name}.__class__ is {numpy_name}"
-    )
+    return f"{name}.__class__ is {entry.refer(python.__name__, python)} or {name}.__class__ is {numpy_name}"
 
 
 def _captured_test(entry: Entry, parameters: list[str], namespace: Any, name: str, value: Any) -> str:

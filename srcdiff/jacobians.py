@@ -11,7 +11,7 @@ import numpy as np
 
 from srcdiff.binding import Callee, Constants, Kinds, Resolved, Wrt, checked_wrt, take_apart
 from srcdiff.building import Builder
-from srcdiff.derivative import Derivative
+from srcdiff.derivative import derivative_of
 from srcdiff.errors import SeedError, UnsupportedError
 from srcdiff.load import load
 from srcdiff.products import Linearised, bound_values, pushforward, shared_builder
@@ -144,8 +144,8 @@ class HessianProduct(_Callable):
 
     def __init__(self, fun: Callable[..., Any], wrt: Wrt) -> None:
         super().__init__(fun, wrt)
-        inner = Derivative(fun, "grad", self._entries, self._single)
-        self._product = Derivative(inner, "grad", self._entries, self._single)
+        gradient = derivative_of(fun, "grad", self._entries, self._single)
+        self._product = derivative_of(gradient, "grad", self._entries, self._single)
 
     def __repr__(self) -> str:
         return f"<srcdiff Hessian-vector product of {getattr(self.primal, '__qualname__', self.primal)!s}>"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import functools
-import threading
-import types
-import weakref
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from srcdiff.building import Builder, Specialisation
+from srcdiff.cache import Recent, identity
 from srcdiff.derivative import Derivative, finished_gradients
 from srcdiff.errors import UnsupportedError
 from srcdiff.ownership import owned
@@ -32,22 +29,12 @@ from srcdiff.structures import (
 
 __all__ = ["Linearised", "bound_values", "jvp", "shared_builder", "vjp"]
 
-_lock = threading.Lock()
-_known: weakref.WeakValueDictionary[Any, Builder] = weakref.WeakValueDictionary()
-_recent: deque[Builder] = deque(maxlen=32)  # so that `vjp(f, x)` in a loop is built once
+_builders: Recent[Builder] = Recent()
 
 
 def shared_builder(fun: Any, entries: tuple[int | str, ...], form: Form) -> Builder:
     """The builder of a function: the same as before for the same function and options."""
-    method = isinstance(fun, types.MethodType)
-    identity = (id(fun.__self__), id(fun.__func__)) if method else (id(fun),)
-    key = (identity, entries, form)
-    with _lock:
-        found = _known.get(key)
-        if found is None:
-            found = _known[key] = Builder(fun, entries, form)
-            _recent.append(found)
-        return found
+    return _builders.get((identity(fun), entries, form), lambda: Builder(fun, entries, form))
 
 
 def bound_values(builder: Builder, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:

@@ -53,9 +53,9 @@ def expand(gradient: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
 
 
 def zeros_like(x: Any) -> Any:
-    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples and dictionaries.
+    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples, dictionaries, dataclasses.
 
-    Containers are mirrored by lists and dictionaries, so that a cotangent can be written into them. What has no
+    Mirrors are lists, and dictionaries by key or field name, so that a cotangent can be written into them. What has no
     floating parts gets None.
     """
     if isinstance(x, np.ndarray):
@@ -64,6 +64,8 @@ def zeros_like(x: Any) -> Any:
         return [zeros_like(item) for item in x]
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
+    if hasattr(type(x), "__dataclass_fields__"):
+        return {field: zeros_like(getattr(x, field)) for field in x.__dataclass_fields__}
     if isinstance(x, (complex, np.complexfloating)):
         return 0j
     return 0.0 if isinstance(x, (float, np.floating)) else None
@@ -95,6 +97,8 @@ def seed(gradient: Any, output: Any) -> Any:
         if not isinstance(gradient, (list, tuple)) or len(gradient) != len(output):
             raise TypeError(f"the output is a {type(output).__name__} of {len(output)}, `gradient` is not")
         return [seed(part, item) for part, item in zip(gradient, output)]
+    if hasattr(type(output), "__dataclass_fields__"):
+        output = {field: getattr(output, field) for field in output.__dataclass_fields__}
     if isinstance(output, dict):
         if not isinstance(gradient, dict) or gradient.keys() != output.keys():
             raise TypeError(f"the output is a dict with keys {list(output)}, `gradient` is not")

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 FLOATS = (float, complex, np.floating, np.complexfloating)
+LEAF_TYPES = frozenset({np.ndarray, float, int, complex, bool, str, type(None), np.float64, np.int64, np.bool_})
 
 
 class ArgumentError(UnsupportedError, TypeError):
@@ -40,12 +41,12 @@ class ArgumentError(UnsupportedError, TypeError):
 
 def is_record(value: Any) -> bool:
     """Whether a value is an instance of a dataclass."""
-    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+    return hasattr(type(value), "__dataclass_fields__")
 
 
 def is_container(value: Any) -> bool:
     """Whether a value has items or fields that may have derivatives."""
-    return isinstance(value, (list, tuple, dict)) or is_record(value)
+    return type(value) not in LEAF_TYPES and (isinstance(value, (list, tuple, dict)) or is_record(value))
 
 
 def is_array(value: Any) -> bool:
@@ -57,6 +58,8 @@ def is_array(value: Any) -> bool:
 
 def is_float(value: Any) -> bool:
     """Whether a value is a leaf that has a derivative: a real or complex number, or an array of these."""
+    if type(value) is np.ndarray:
+        return value.dtype.kind in "fc"
     return isinstance(value, FLOATS) or (is_array(value) and getattr(value.dtype, "kind", "") in "fc")
 
 
@@ -91,7 +94,9 @@ def leaves(value: Any, where: str = "") -> Iterator[tuple[str, Any]]:
 
 def has_floats(value: Any) -> bool:
     """Whether a structure has a leaf that has a derivative."""
-    return any(is_float(leaf) for _, leaf in leaves(value))
+    if is_container(value):
+        return any(has_floats(item) for _, item in children(value))
+    return is_float(value)
 
 
 def rebuilt(value: Any, items: list[Any]) -> Any:
@@ -220,6 +225,8 @@ def check_argument(value: Any, where: str, differentiated: bool) -> None:
         For pandas objects, masked arrays, other subclasses of ndarray, arrays of objects, strings or records.
     """
     for path, leaf in leaves(value, where):
+        if type(leaf) in LEAF_TYPES and (type(leaf) is not np.ndarray or leaf.dtype.kind in "fiubc"):
+            continue
         if type(leaf).__module__.partition(".")[0] == "pandas" and hasattr(leaf, "to_numpy"):
             raise ArgumentError(
                 f"`{path}` is a pandas {type(leaf).__name__}", f"Pass plain arrays: `{path}.to_numpy()`."

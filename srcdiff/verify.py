@@ -9,12 +9,10 @@ import gast
 
 from srcdiff import core
 from srcdiff.normalize.purity import Purity, purity_of
-from srcdiff.normalize.trees import bound_names, children, is_atom
+from srcdiff.normalize.trees import bound_names, children, is_atom, walk
 from srcdiff.scopes import parameter_names
 
 __all__ = ["check"]
-
-_MARKS = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
 
 
 def check(function: core.Function) -> None:
@@ -41,8 +39,6 @@ def _check_parents(function: core.Function) -> None:
     pending: list[gast.AST] = list(function.body)
     while pending:
         node = pending.pop()
-        if isinstance(node, _MARKS):
-            continue
         if id(node) in seen:
             raise AssertionError(f"{function.name}: a node with two parents: {_text(node)}")
         seen.add(id(node))
@@ -52,9 +48,9 @@ def _check_parents(function: core.Function) -> None:
 def _text(node: Any) -> str:
     """The text of a node, or its first line."""
     try:
-        text = gast.unparse(node)
+        text: str = gast.unparse(node)
     except Exception:  # a malformed tree is what this module is about
-        return gast.dump(node)[:120]
+        return str(gast.dump(node)[:120])
     lines = [line for line in text.strip().splitlines() if line.strip()]
     return lines[0] if lines else type(node).__name__
 
@@ -144,23 +140,24 @@ class _Checker:
         for argument in call.args:
             self.plain(argument)
         self.reads(call, bound)
-        if statement.target.id in bound_names(statement.body):
+        inside = bound_names(statement.body)
+        if statement.target.id in inside:
             self.fail(f"the counter `{statement.target.id}` is bound in the body", statement)
         bound.add(statement.target.id)
-        self.loop(statement, bound)
+        self.loop(statement, bound, inside)
 
     def _while(self, statement: gast.While, bound: set[str]) -> None:
         self.plain(statement.test)
         self.reads(statement.test, bound)
-        self.loop(statement, bound)
+        self.loop(statement, bound, bound_names(statement.body))
 
-    def loop(self, statement: gast.For | gast.While, bound: set[str]) -> None:
+    def loop(self, statement: gast.For | gast.While, bound: set[str], inside: set[str]) -> None:
         if statement.orelse:
             self.fail("a loop with `else`", statement)
         if not statement.body:
             self.fail("an empty block", statement)
-        self.block(statement.body, bound | bound_names(statement.body), loop=True)
-        bound |= bound_names(statement.body)
+        self.block(statement.body, bound | inside, loop=True)
+        bound |= inside
 
     def _with(self, statement: gast.With, bound: set[str]) -> None:
         if len(statement.items) != 1:
@@ -263,6 +260,12 @@ class _Checker:
             return
         self.fail(f"`{_text(node)}` has an effect, where a plain expression stands", self.statement_at)
 
+    def is_path(self, function: gast.expr) -> bool:
+        """Whether a dotted name starts at a name from outside."""
+        while isinstance(function, gast.Attribute):
+            function = function.value
+        return isinstance(function, gast.Name) and function.id not in self.local
+
     def is_foreign(self, function: gast.expr) -> bool:
         """Whether a function is of a module that generated text imports, and the primal does not know."""
         if not isinstance(function, gast.Attribute):
@@ -300,8 +303,10 @@ class _Checker:
     def call(self, node: gast.Call) -> None:
         function = node.func
         if isinstance(function, gast.Attribute) and not is_atom(function.value):
-            if not _is_dotted(function):
-                self.fail(f"`{_text(function)}` is called, which is no name, path or method of an atom", self.statement_at)
+            if not self.is_path(function):
+                self.fail(
+                    f"`{_text(function)}` is called, which is no name, path or method of an atom", self.statement_at
+                )
         elif not isinstance(function, (gast.Name, gast.Attribute)):
             self.fail(f"`{_text(function)}` is called, which is no name, path or method of an atom", self.statement_at)
         constant = self.purity.constant_call(node)
@@ -326,12 +331,9 @@ class _Checker:
     # Variables
 
     def reads(self, node: gast.AST, bound: set[str]) -> None:
-        pending: list[gast.AST] = [node]
-        while pending:
-            part = pending.pop()
+        for part in walk([node]):
             if isinstance(part, gast.Name) and not isinstance(part.ctx, gast.Store):
                 self.is_bound(part.id, bound)
-            pending.extend(children(part))
 
     def is_bound(self, name: str, bound: set[str]) -> None:
         if name in self.local and name not in bound:
@@ -354,9 +356,3 @@ def _ends_by_raising(body: list[gast.stmt]) -> bool:
     if isinstance(last, gast.If):
         return _ends_by_raising(last.body) and _ends_by_raising(last.orelse)
     return isinstance(last, gast.Raise)
-
-
-def _is_dotted(node: gast.expr) -> bool:
-    while isinstance(node, gast.Attribute):
-        node = node.value
-    return isinstance(node, gast.Name)

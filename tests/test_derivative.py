@@ -641,12 +641,12 @@ def test_a_derivative_is_collected(fake: FakePipeline) -> None:
     import gc
     import weakref
 
-    from srcdiff import api
+    from srcdiff.derivative import _derivatives
 
     df = srcdiff.grad(fresh(scaled))
     df(1.0)
     watch = weakref.ref(df)
-    api._recent.clear()
+    _derivatives.clear()
     del df
     gc.collect()
     assert watch() is None

@@ -23,6 +23,7 @@ from srcdiff.kinds import (
     kind_of,
 )
 from srcdiff.ownership import arrays_in, owned, shared_pair
+from srcdiff.runtime import seed, zeros_like
 from srcdiff.structures import (
     add_into,
     check_argument,
@@ -351,3 +352,24 @@ def test_arrays_in_objects() -> None:
             self.layers = [np.zeros(1)]
 
     assert [path for path, _ in arrays_in({"m": Model()}, "p")] == ["p['m'].w", "p['m'].layers[0]"]
+
+
+# --- what generated text calls ----------------------------------------------------------------------------------------
+
+
+def test_zero_cotangents_and_seeds_are_mirrors_too() -> None:
+    value = {"layer": Layer(np.ones(2)), "p": Point(1.0, 2)}
+    zero = zeros_like(value)
+    np.testing.assert_array_equal(zero["layer"].pop("w"), [0.0, 0.0])
+    assert zero == {"layer": {"name": None}, "p": [0.0, None]}
+    made = seed({"layer": {"w": [1, 2], "name": None}, "p": [3, None]}, value)
+    np.testing.assert_array_equal(made["layer"].pop("w"), [1.0, 2.0])
+    assert made == {"layer": {"name": None}, "p": [3.0, None]}
+    with pytest.raises(TypeError, match=r"the output is a dict with keys \['w', 'name'\], `gradient` is not"):
+        seed({"w": [1, 2]}, value["layer"])
+
+
+def test_a_seed_keeps_double_precision_for_python_numbers() -> None:
+    assert seed(np.float64(0.1), 1.0) == 0.1
+    assert seed(0.1, 1.0) == 0.1
+    assert type(seed(0.1, np.float32(1.0))) is np.float32

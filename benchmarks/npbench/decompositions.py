@@ -129,7 +129,7 @@ def gramschmidt_loss(a):
 
 def householder(a, b):
     """Least squares by reflections, `a` and `b` overwritten, then back substitution."""
-    m, n = a.shape
+    n = a.shape[1]
     for k in range(n):
         v = a[k:, k].copy()
         v[0] += np.copysign(np.linalg.norm(v), v[0])

@@ -59,7 +59,9 @@ def cavity_flow(steps, iterations, u, v, p, dt, dx, dy, density, viscosity):
         v[:, 0] = v[:, -1] = 0.0
 
 
-@kernel(lambda n: (2, 3, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), 0.01, 0.5, 0.5, 1.0, 0.1), small=5)
+@kernel(
+    lambda n: (2, 3, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), 0.01, 0.5, 0.5, 1.0, 0.1), small=5
+)
 def cavity_flow_loss(steps, iterations, u, v, p, dt, dx, dy, density, viscosity):
     cavity_flow(steps, iterations, u, v, p, dt, dx, dy, density, viscosity)
     return np.sum(u**2 + v**2) + np.sum(p) * 0.1
@@ -94,7 +96,8 @@ def channel_flow(tolerance, limit, u, v, p, dt, dx, dy, density, viscosity, forc
 
 
 @kernel(
-    lambda n: (-10.0, 3, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), 0.01, 0.5, 0.5, 1.0, 0.1, 1.0), small=5
+    lambda n: (-10.0, 3, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), 0.01, 0.5, 0.5, 1.0, 0.1, 1.0),
+    small=5,
 )
 def channel_flow_loss(tolerance, limit, u, v, p, dt, dx, dy, density, viscosity, force):
     steps = channel_flow(tolerance, limit, u, v, p, dt, dx, dy, density, viscosity, force)

@@ -10,7 +10,9 @@ def acceleration(position, mass, gravity, softening):
     x, y, z = position[:, 0:1], position[:, 1:2], position[:, 2:3]
     dx, dy, dz = x.T - x, y.T - y, z.T - z
     inverse = (dx**2 + dy**2 + dz**2 + softening**2) ** (-1.5)
-    return np.hstack((gravity * (dx * inverse) @ mass, gravity * (dy * inverse) @ mass, gravity * (dz * inverse) @ mass))
+    return np.hstack(
+        (gravity * (dx * inverse) @ mass, gravity * (dy * inverse) @ mass, gravity * (dz * inverse) @ mass)
+    )
 
 
 def energy(position, velocity, mass, gravity):

@@ -165,7 +165,9 @@ def two_products(alpha, beta, a, b, c, d):
     d[:] = alpha * a @ b @ c + beta * d
 
 
-@kernel(lambda n: (1.5, 1.2, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), numbers(n, n, seed=3)), small=3)
+@kernel(
+    lambda n: (1.5, 1.2, numbers(n, n), numbers(n, n, seed=1), numbers(n, n, seed=2), numbers(n, n, seed=3)), small=3
+)
 def two_products_loss(alpha, beta, a, b, c, d):
     two_products(alpha, beta, a, b, c, d)
     return np.sum(d**2)

@@ -13,7 +13,7 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.storage import Storage, call_target
+from srcdiff.analysis.storage import CalleeEffects, Storage, call_target
 from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements
 from srcdiff.rules import registry
 
@@ -74,7 +74,7 @@ def _carriers_of_call(node: gast.Call, facts: Facts) -> Iterator[str]:
         yield from carriers(argument, facts)
 
 
-def _flows(function: core.Function, facts: Facts, storage: Storage) -> list[tuple[set[str], set[str]]]:
+def _flows(function: core.Function, facts: Facts, effects: CalleeEffects | None) -> list[tuple[set[str], set[str]]]:
     """(sources, targets) of every statement, in terms of storage classes for what is written into."""
     flows: list[tuple[set[str], set[str]]] = []
     for statement in statements(function.body):
@@ -86,13 +86,13 @@ def _flows(function: core.Function, facts: Facts, storage: Storage) -> list[tupl
                 flows.append((sources, {name}))
         value = getattr(statement, "value", None)
         if isinstance(value, gast.Call) and not isinstance(statement, gast.Return):
-            written = _written_by_call(value, facts)
+            written = _written_by_call(value, facts, effects)
             if written:
                 flows.append((set(carriers(value, facts)) | written, written))
     return flows
 
 
-def _written_by_call(node: gast.Call, facts: Facts) -> set[str]:
+def _written_by_call(node: gast.Call, facts: Facts, effects: CalleeEffects | None) -> set[str]:
     """Variables into which a call may put a derivative."""
     function, arguments = call_target(node, facts)
     rule = registry.lookup(function) if function is not None else None
@@ -106,6 +106,9 @@ def _written_by_call(node: gast.Call, facts: Facts) -> set[str]:
             if position < len(arguments):
                 written |= set(carriers(arguments[position], facts))
         return written
+    known = effects(node) if effects is not None else None
+    if known is not None:
+        return written | set(known.writes)
     for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
         written |= {n for n in carriers(argument, facts) if storage_may_change(facts.of[n])}
     return written
@@ -117,10 +120,11 @@ def storage_may_change(fact: Fact) -> bool:
 
 
 def active_names(
-    function: core.Function, wrt: set[str], facts: Facts, storage: Storage, outputs: set[str]
+    function: core.Function, wrt: set[str], facts: Facts, storage: Storage, outputs: set[str],
+    effects: CalleeEffects | None = None,
 ) -> set[str]:
     """The variables that carry a derivative from `wrt` to `outputs`."""
-    flows = _flows(function, facts, storage)
+    flows = _flows(function, facts, effects)
     varied = _closure(wrt, flows, facts, storage, forward=True)
     useful = _closure(outputs, flows, facts, storage, forward=False)
     return {name for name in varied & useful if facts.of.get(name, Fact()).differentiable}

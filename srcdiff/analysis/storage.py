@@ -279,11 +279,11 @@ class Storage:
 
 
 def classify(
-    function: core.Function, facts: Facts, live: Liveness, callee: CalleeEffects | None = None
+    function: core.Function, facts: Facts, live: Liveness, callee: CalleeEffects | None = None, *, owned: bool = False
 ) -> Storage:
-    """The storage classes of a function."""
+    """The storage classes of a function; `owned` says that it is to change its arguments as the primal does."""
     demoted: set[str] = set()
-    in_place: set[str] = set()
+    in_place: set[str] = set(function.parameters) if owned else set()
     while True:
         storage = _classify_once(function, facts, callee, demoted, in_place)
         again = _unsound_snapshots(function, facts, storage, live, callee) - demoted
@@ -470,7 +470,7 @@ def _unsound_snapshots(
             target, origin = statement.targets[0], origin_of(statement.value, facts, callee)
             if isinstance(target, gast.Name) and target.id in storage.snapshots:
                 bases.setdefault(target.id, set()).update(_classes_of(origin, storage))
-            elif origin.how in ("display", "repack", "unknown") or not isinstance(target, gast.Name):
+            elif origin.how in ("display", "repack", "unknown") or _holds_what_is_stored(target, facts):
                 escaping.update(origin.bases)
     _close(bases, storage)
     written_somewhere = {root for root in storage.written}
@@ -491,6 +491,14 @@ def _unsound_snapshots(
             if classes & touched and live.live_after(statement, name):
                 unsound.add(name)
     return unsound
+
+
+def _holds_what_is_stored(target: gast.expr, facts: Facts) -> bool:
+    """A container or an object keeps what is assigned to a part of it; an array copies it."""
+    if isinstance(target, gast.Name):
+        return False
+    base = root_name(target)
+    return isinstance(target, gast.Attribute) or base is None or not facts.of.get(base, Fact()).numeric
 
 
 def _classes_of(origin: Origin, storage: Storage) -> set[str]:

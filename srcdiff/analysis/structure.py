@@ -47,6 +47,8 @@ def bound_names(statement: gast.stmt) -> Iterator[str]:
         for target in statement.targets:
             if isinstance(target, gast.Name):
                 yield target.id
+            elif isinstance(target, gast.Tuple):
+                yield from (item.id for item in target.elts if isinstance(item, gast.Name))
     elif isinstance(statement, (gast.AugAssign, gast.For)):
         if isinstance(statement.target, gast.Name):
             yield statement.target.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+
 import gast
 
 from srcdiff import core
@@ -26,7 +27,7 @@ from srcdiff.normalize.matching import expand_matches
 from srcdiff.normalize.purity import purity_of
 from srcdiff.normalize.refusals import refuse_unsupported
 from srcdiff.normalize.scoping import separate_scopes
-from srcdiff.normalize.trees import clone, names_in
+from srcdiff.normalize.trees import COMPREHENSIONS, FUNCTIONS, clone, names_in, walk
 from srcdiff.scopes import parameter_names
 from srcdiff.source import Source
 
@@ -94,9 +95,14 @@ def normalize(source: Source) -> core.Function:
     tree = clone(source.tree)  # the source keeps its own
     refuse_unsupported(tree, source)  # first: messages point at what was written
     names = Names(names_in([tree]) | source.free_names | source.local_names | set(dir(builtins)))
-    expand_matches(tree, names, source)  # before names are told apart: captures are assignments from here on
-    separate_scopes(tree, names)  # variables of comprehensions become the function's, so that loops may bind them
-    cells = make_cells(tree, names, source)  # while it shows which function is made before which assignment
+    kinds = {type(node) for node in walk(tree.body)}
+    if gast.Match in kinds:  # before names are told apart: what it captures is assigned from here on
+        expand_matches(tree, names, source)
+    if not kinds.isdisjoint(COMPREHENSIONS):  # so that loops may bind their variables
+        separate_scopes(tree, names)
+    cells: dict[gast.AST, list[str]] = {}
+    if not kinds.isdisjoint(FUNCTIONS):  # while it shows which function is made before which assignment
+        cells = make_cells(tree, names, source)
     parameters = parameter_names(tree.args)
     purity = purity_of(parameters, tree.body, source)
     flat = Flattener(source, names, purity, Rewritings(STATEMENTS, EXPRESSIONS), tree, cells)

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 
 import gast
 
-from srcdiff.normalize.trees import own_nodes
-
 __all__ = ["Aliases"]
 
 
@@ -19,18 +17,18 @@ class Aliases:
 
     Parameters
     ----------
-    body : statements
-        The function's.
+    nodes : statements and expressions
+        All of the function's own.
     makes_new : function
         Whether a call gives a new object.
     """
 
-    def __init__(self, body: Iterable[gast.AST], makes_new: Callable[[gast.Call], bool]) -> None:
+    def __init__(self, nodes: Iterable[gast.AST], makes_new: Callable[[gast.Call], bool]) -> None:
         self._makes_new = makes_new
         self._variables: dict[str, int] = {}
         self._parent: list[int] = []
         self._contents: dict[int, int] = {}
-        for node in own_nodes(body):
+        for node in nodes:
             if isinstance(node, gast.Assign):
                 value = self._class(node.value)
                 for target in node.targets:

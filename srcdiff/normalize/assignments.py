@@ -65,14 +65,25 @@ def bind_all(flat: Flattener, targets: Sequence[gast.expr], value: gast.expr) ->
 def bind(flat: Flattener, target: gast.expr, value: gast.expr) -> None:
     """Bind the value of an expression to one target of any form."""
     if isinstance(target, gast.Name):
-        into = target.id if not flat.in_try and target.id not in names_in([value]) else None
-        if isinstance(value, gast.IfExp) and not flat.in_try:
-            into = target.id  # it is bound once, at the end of either branch
-        flat.assign(target.id, flat.value(value, target.id, into))
+        flat.assign(target.id, flat.value(value, target.id, _place_for(flat, target.id, value)))
     elif isinstance(target, (gast.Tuple, gast.List)):
         unpack(flat, target.elts, value)
     else:
         store(flat, target, flat.atom(value, stem_of(target)))
+
+
+def _place_for(flat: Flattener, name: str, value: gast.expr) -> str | None:
+    """The target, where a value of several statements may be built in it: no one may see it half done."""
+    if flat.in_try:
+        return None
+    if isinstance(value, gast.IfExp):  # bound once, at the end of either branch
+        return name
+    if isinstance(value, _BUILT) and name not in names_in([value]):
+        return name
+    return None
+
+
+_BUILT = (gast.Call, gast.ListComp, gast.DictComp, gast.Lambda)
 
 
 def store(flat: Flattener, target: gast.expr, atom: gast.expr) -> None:

@@ -48,5 +48,5 @@ def augmented(flat: Flattener, statement: gast.AugAssign) -> None:
 def _name(flat: Flattener, target: gast.Name, op: gast.operator, value: gast.expr) -> None:
     old = flat.keep(flat.read(target.id, target), [value])
     atom = flat.atom(value, target.id)
-    flat.emit(build.augment(old.id, op, atom))  # type: ignore[attr-defined]
+    flat.emit(build.augment(old.id, op, atom))
     flat.assign(target.id, flat.again(old))

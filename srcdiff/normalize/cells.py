@@ -8,7 +8,7 @@ A captured variable that stays what it was is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ import gast
 
 from srcdiff import build
 from srcdiff.names import Names
-from srcdiff.normalize.trees import COMPREHENSIONS, FUNCTIONS, LOOPS, children, locate
+from srcdiff.normalize.trees import COMPREHENSIONS, FUNCTIONS, LOOPS, children, locate, walk
 from srcdiff.scopes import parameter_names
 from srcdiff.source import Source
 
@@ -50,8 +50,6 @@ class _Function:
 
 def make_cells(tree: gast.FunctionDef, names: Names, source: Source) -> dict[gast.AST, list[str]]:
     """Put variables into cells, in place; the result says which cells each comprehension makes anew."""
-    if not any(isinstance(node, FUNCTIONS) for node in _below(tree)):
-        return {}
     found: list[_Function] = []
     top = _read(tree, found)
     for name, node in top.outside.items():
@@ -66,14 +64,6 @@ def make_cells(tree: gast.FunctionDef, names: Names, source: Source) -> dict[gas
     if replaced:
         _replace(tree, replaced)
     return cells
-
-
-def _below(tree: gast.AST) -> Iterator[gast.AST]:
-    pending = list(children(tree))
-    while pending:
-        node = pending.pop()
-        yield node
-        pending.extend(children(node))
 
 
 def _read(node: Any, found: list[_Function]) -> _Function:
@@ -134,7 +124,9 @@ def _other_bindings(node: gast.AST) -> list[str]:
     return []
 
 
-def _parts(node: Any, loops: Loops, comprehension: gast.AST | None) -> Iterable[tuple[gast.AST, Loops, gast.AST | None]]:
+def _parts(
+    node: Any, loops: Loops, comprehension: gast.AST | None
+) -> Iterable[tuple[gast.AST, Loops, gast.AST | None]]:
     """The parts of a node in the order in which they happen, each with the loops around it."""
     if isinstance(node, FUNCTIONS):
         defaults = [*node.args.defaults, *node.args.kw_defaults, *getattr(node, "decorator_list", [])]
@@ -144,7 +136,10 @@ def _parts(node: Any, loops: Loops, comprehension: gast.AST | None) -> Iterable[
     if isinstance(node, (gast.AugAssign, gast.NamedExpr, gast.AnnAssign)):
         is_walrus = isinstance(node, gast.NamedExpr)
         parts = [node.value] if node.value is not None else []
-        return [*((part, loops, comprehension) for part in parts), (node.target, loops, None if is_walrus else comprehension)]
+        return [
+            *((part, loops, comprehension) for part in parts),
+            (node.target, loops, None if is_walrus else comprehension),
+        ]
     if isinstance(node, LOOPS):
         inside = (*loops, node)
         first = [(node.iter, loops, comprehension), (node.target, inside, None)] if isinstance(node, gast.For) else []
@@ -196,7 +191,7 @@ def _make_cell(
     comprehensions = {binding.comprehension for binding in function.bindings[name]}
     if None not in comprehensions:
         for comprehension in comprehensions:
-            cells.setdefault(comprehension, []).append(cell)  # type: ignore[arg-type]
+            cells.setdefault(comprehension, []).append(cell)
         return
     if not isinstance(function.node.body, list):
         raise _refuse(source, function.node, name, "is captured by a function made before it changes")
@@ -226,8 +221,8 @@ def _create(
 
 
 def _mentions(node: gast.AST, name: str) -> bool:
-    return any(isinstance(part, gast.Name) and part.id == name for part in gast.walk(node)) or any(
-        isinstance(part, gast.Nonlocal) and name in part.names for part in gast.walk(node)
+    return any(isinstance(part, gast.Name) and part.id == name for part in walk([node])) or any(
+        isinstance(part, gast.Nonlocal) and name in part.names for part in walk([node])
     )
 
 

@@ -119,7 +119,9 @@ def _as_generator(flat: Flattener, node: gast.expr) -> gast.GeneratorExp | None:
     return None
 
 
-def _sum(flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None) -> gast.expr | None:
+def _sum(
+    flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None
+) -> gast.expr | None:
     """`sum(generator, start)`."""
     if len(node.args) > 2:
         return None
@@ -161,7 +163,9 @@ def _decide(
     return flat.read(name, node)
 
 
-def _collect(flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None) -> gast.expr | None:
+def _collect(
+    flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None
+) -> gast.expr | None:
     """`list(generator)`."""
     if len(node.args) > 1:
         return None
@@ -169,7 +173,9 @@ def _collect(flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem
     return list_comprehension(flat, items, stem, into)
 
 
-def _pairs(flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None) -> gast.expr | None:
+def _pairs(
+    flat: Flattener, node: gast.Call, argument: gast.GeneratorExp, stem: str, into: str | None
+) -> gast.expr | None:
     """`dict(generator of pairs)`."""
     if len(node.args) > 1:
         return None

@@ -95,6 +95,6 @@ def _returns_nothing(function: types.FunctionType) -> bool:
 
 def _tree_of(function: Any) -> gast.AST | None:
     try:
-        return gast.parse(textwrap.dedent(inspect.getsource(function)))  # type: ignore[no-any-return]
+        return gast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         return None

@@ -135,7 +135,6 @@ class _Exits:
         """A block in normal form."""
         out: list[gast.stmt] = []
         for i, statement in enumerate(statements):
-            rest = statements[i + 1 :]
             may = self._may[statement]
             if type(statement) in _KINDS:
                 self._exit(statement, place, out)
@@ -145,6 +144,7 @@ class _Exits:
                 if self._always[statement]:
                     return out
                 continue
+            rest = statements[i + 1 :]
             if self._always[statement] or not rest:
                 self._leaving(statement, place, True, out)
                 return out
@@ -218,8 +218,7 @@ class _Exits:
                 if loop.breaks:
                     flags.append(self._left_early(loop))
                 loop = loop.outer
-        for flag in flags:
-            out.append(_like(statement, build.assign(flag, build.constant(True))))
+        out.extend(_like(statement, build.assign(flag, build.constant(True))) for flag in flags)
 
     def _left_early(self, loop: _Loop) -> str:
         loop.left_early = loop.left_early or self.names.fresh("left_early")
@@ -312,11 +311,10 @@ def _blocks(statement: gast.stmt) -> list[list[gast.stmt]]:
 
 def _negated(test: gast.expr) -> gast.expr:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
-        return test.operand  # type: ignore[no-any-return]
+        return test.operand
     return gast.UnaryOp(gast.Not(), test)
 
 
 def _like(origin: gast.AST, statement: gast.stmt) -> gast.stmt:
     located: gast.stmt = locate(statement, origin)
     return located
-

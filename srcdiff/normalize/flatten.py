@@ -22,7 +22,7 @@ from srcdiff.normalize.exits import leave_at_the_end
 from srcdiff.normalize.iterables import is_unordered, unordered_names
 from srcdiff.normalize.naming import operation
 from srcdiff.normalize.purity import Purity
-from srcdiff.normalize.trees import clone, is_atom, locate, own_nodes
+from srcdiff.normalize.trees import bound_names, clone, is_atom, locate, own_nodes
 from srcdiff.source import Source
 
 __all__ = ["Flattener", "Rewritings"]
@@ -89,16 +89,19 @@ class Flattener:
         returns = [node for node in nodes if isinstance(node, gast.Return)]
         self.single_return = len(returns) == 1 and returns[0] is self.tree.body[-1]
         self.unordered: set[str] = set()
-        self.unordered = unordered_names(self.tree.body, lambda value: is_unordered(self, value))
-        self.aliases = Aliases(self.tree.body, self.purity.pure_call)
-        self._walrus = any(isinstance(node, gast.NamedExpr) for node in nodes)
+        self.unordered = unordered_names(nodes, lambda value: is_unordered(self, value))
+        self.aliases = Aliases(nodes, self.purity.pure_call)
         self.output = self.output or self.names.word("output")
+        self._walrus = any(isinstance(node, gast.NamedExpr) for node in nodes)
+        self._binds: dict[gast.AST, set[str]] = {}
 
     # Statements
 
     def emit(self, statement: gast.stmt) -> None:
         """Append a core statement, at the place of the primal statement that is being taken apart."""
         statement.__dict__.update((key, getattr(self.at, key, None)) for key in _POSITION)
+        if statement.__dict__.get("body") == []:  # `x = x` alone
+            statement.body = [gast.Pass()]
         self.out.append(locate(statement, self.at))
 
     def assign(self, name: str, value: gast.expr) -> None:
@@ -120,6 +123,12 @@ class Flattener:
         result = self.block(statements)
         self.loops -= 1
         return result
+
+    def bound_in(self, loop: gast.For | gast.While) -> set[str]:
+        """The names that the body of a loop binds."""
+        if loop not in self._binds:
+            self._binds[loop] = bound_names(loop.body)
+        return self._binds[loop]
 
     def collect(self, emit: Callable[[], object]) -> list[gast.stmt]:
         """What a function emits, as a block of its own."""

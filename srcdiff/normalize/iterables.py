@@ -1,7 +1,7 @@
 """What a loop goes over: a range, sequences side by side, or something that is evaluated once into a list.
 
 A `Plan` says how many trips there are and what each trip gets. `enumerate`, `zip`, `reversed`, `map` and `range` are
-taken apart. A name is taken for a sequence (an array, a list, a tuple) unless the function itself shows that it is none.
+taken apart. A name is taken for a sequence (an array, a list, a tuple) unless the function shows that it is none.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 
 from srcdiff import build
-from srcdiff.normalize.trees import is_atom, own_nodes
+from srcdiff.normalize.trees import is_atom
 
 if TYPE_CHECKING:
     from srcdiff.normalize.flatten import Flattener
@@ -74,10 +74,10 @@ def sequence_of(flat: Flattener, node: gast.expr, rebound: set[str]) -> str:
     if unordered:
         if not is_atom(atom):
             atom = flat.name_for(atom, "items")
-        return flat.name_for(flat.call("list", atom), "items").id
+        return str(flat.name_for(flat.call("list", atom), "items").id)
     if isinstance(atom, gast.Name) and atom.id not in rebound:
-        return atom.id
-    return flat.name_for(atom, "items").id
+        return str(atom.id)
+    return str(flat.name_for(atom, "items").id)
 
 
 def is_unordered(flat: Flattener, node: gast.expr) -> bool:
@@ -101,10 +101,10 @@ def is_unordered(flat: Flattener, node: gast.expr) -> bool:
     return name in ITERATORS or getattr(function, "__module__", "") == itertools.__name__
 
 
-def unordered_names(body: Iterable[gast.AST], is_iterator: Callable[[gast.expr], bool]) -> set[str]:
+def unordered_names(nodes: Iterable[gast.AST], is_iterator: Callable[[gast.expr], bool]) -> set[str]:
     """The variables that hold, at one place at least, something that can only be iterated over."""
     found: set[str] = set()
-    for node in own_nodes(body):
+    for node in nodes:
         if isinstance(node, gast.Assign) and (is_iterator(node.value)):
             found.update(target.id for target in node.targets if isinstance(target, gast.Name))
         elif isinstance(node, gast.withitem) and isinstance(node.optional_vars, gast.Name):
@@ -161,7 +161,9 @@ def _zip(flat: Flattener, node: gast.Call, rebound: set[str]) -> Plan | None:
     if len(node.keywords) > len(strict) or not node.args:
         return None
     if strict and not isinstance(strict[0], gast.Constant):
-        raise flat.refuse(strict[0], "`zip` with a `strict` that is not a constant", "Write `strict=True` or leave it out.")
+        raise flat.refuse(
+            strict[0], "`zip` with a `strict` that is not a constant", "Write `strict=True` or leave it out."
+        )
     plans = [plan_of(flat, argument, rebound) for argument in node.args]
     checks = [check for plan in plans for check in plan.strict]
     if strict and strict[0].value:

@@ -28,7 +28,7 @@ RESIZING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "a
 def for_loop(flat: Flattener, statement: gast.For) -> None:
     """`for target in iterable`."""
     iterable = statement.iter
-    rebound = bound_names([statement.target, *statement.body])
+    rebound = flat.bound_in(statement) | bound_names([statement.target])
     if isinstance(iterable, gast.Call):
         function = flat.purity.object_of(iterable.func)
         if function is range and _is_simple_range(iterable):
@@ -55,7 +55,7 @@ def _is_simple_range(node: gast.Call) -> bool:
 
 def _over_range(flat: Flattener, statement: gast.For, iterable: gast.Call) -> None:
     """`for i in range(...)`: the bounds are kept if the body changes them, `i` if it rebinds it."""
-    body_binds = bound_names(statement.body)
+    body_binds = flat.bound_in(statement)
     bounds = [_bound(flat, bound, statement, body_binds) for bound in flat.plains(iterable.args, "bound")]
     call = flat.like(iterable, gast.Call(iterable.func, bounds, []))
     _emit_for(flat, statement, call, None)
@@ -63,7 +63,7 @@ def _over_range(flat: Flattener, statement: gast.For, iterable: gast.Call) -> No
 
 def _emit_for(flat: Flattener, statement: gast.For, call: gast.Call, element: object) -> None:
     target = statement.target
-    own = isinstance(target, gast.Name) and target.id not in bound_names(statement.body)
+    own = isinstance(target, gast.Name) and target.id not in flat.bound_in(statement)
     counter = target.id if own else flat.names.fresh("k")
     at = flat.at
     first = [] if own else flat.collect(lambda: bind(flat, target, flat.read(counter, target)))
@@ -121,7 +121,7 @@ def _reversed_range(flat: Flattener, statement: gast.For) -> bool:
 
 def _planned(flat: Flattener, statement: gast.For, plan: Plan) -> gast.stmt:
     """The loop of a plan: over a range, or a `while` if what it goes over may grow."""
-    body_binds = bound_names(statement.body)
+    body_binds = flat.bound_in(statement)
     target = statement.target
     grows = not plan.lengths or _grows(flat, statement, plan.sequences)
     counter, target, element = _counter(flat, target, plan, body_binds, grows)
@@ -133,11 +133,11 @@ def _planned(flat: Flattener, statement: gast.For, plan: Plan) -> gast.stmt:
         count = plan.lengths[0] if len(plan.lengths) == 1 else flat.call("min", *plan.lengths)
         body += flat.repeated(statement.body)
         return gast.For(build.store(counter), flat.call("range", count), body, flat.block(orelse), None)
-    step = flat.collect(lambda: flat.emit(build.assign(counter, build.binary(build.name(counter), gast.Add(), build.constant(1)))))
+    step = flat.collect(
+        lambda: flat.emit(build.assign(counter, build.binary(build.name(counter), gast.Add(), build.constant(1))))
+    )
     flat.assign(counter, build.constant(0))
-    tests: list[gast.expr] = [
-        gast.Compare(flat.read(counter), [gast.Lt()], [length]) for length in plan.lengths
-    ]
+    tests: list[gast.expr] = [gast.Compare(flat.read(counter), [gast.Lt()], [length]) for length in plan.lengths]
     test = build.constant(True) if not tests else tests[0] if len(tests) == 1 else gast.BoolOp(gast.And(), tests)
     return gast.While(test, [*body, *step, *flat.repeated(statement.body)], flat.block(orelse))
 
@@ -152,7 +152,7 @@ def _counter(
             first, second = target.elts
             if isinstance(first, gast.Name) and first.id not in body_binds | bound_names([second]):
                 element = plan.element(flat.read(first.id, first))
-                return first.id, second, element.elts[1]  # type: ignore[attr-defined]
+                return first.id, second, element.elts[1]
     counter = flat.names.fresh("k")
     return counter, target, plan.element(flat.read(counter))
 
@@ -160,15 +160,12 @@ def _counter(
 def _strict_checks(flat: Flattener, plan: Plan) -> list[gast.stmt]:
     """What `zip(strict=True)` does once the shortest is through."""
     checks: list[gast.stmt] = []
-    for lengths in plan.strict:
-        operands = [flat.again(length) for length in lengths]
-        test = gast.Compare(operands[0], [gast.NotEq() for _ in operands[1:]], operands[1:])
-        if len(operands) > 2:
-            pairs = [gast.Compare(flat.again(a), [gast.NotEq()], [flat.again(b)]) for a, b in zip(lengths, lengths[1:])]
-            test = gast.BoolOp(gast.Or(), pairs)
-        message = build.constant("zip() arguments have different lengths")
-        error = gast.Raise(build.call(flat.builtin("ValueError"), message), None)
-        if len(operands) > 1:
+    for first, *others in plan.strict:
+        tests = [gast.Compare(flat.again(length), [gast.NotEq()], [flat.again(first)]) for length in others]
+        if tests:
+            message = build.constant("zip() arguments have different lengths")
+            error = gast.Raise(build.call(flat.builtin("ValueError"), message), None)
+            test = tests[0] if len(tests) == 1 else gast.BoolOp(gast.Or(), tests)
             checks.append(flat.like(flat.at, gast.If(test, [error], [])))
     return checks
 

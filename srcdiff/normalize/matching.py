@@ -24,8 +24,6 @@ _WHOLE = (bool, bytearray, bytes, dict, float, frozenset, int, list, set, str, t
 
 def expand_matches(tree: gast.FunctionDef, names: Names, source: Source) -> None:
     """Rewrite, in place, every `match` in a tree."""
-    if not any(isinstance(node, gast.Match) for node in gast.walk(tree)):
-        return
     matches = _Matches(names, source)
     pending: list[gast.AST] = [tree]
     while pending:

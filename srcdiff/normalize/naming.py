@@ -71,7 +71,7 @@ def stem_of(target: gast.AST) -> str:
     if isinstance(target, gast.Attribute):
         return target.attr.strip("_") or "value"
     if isinstance(target, gast.Name):
-        return target.id
+        return str(target.id)
     if isinstance(target, (gast.Tuple, gast.List)) and target.elts:
         return stem_of(target.elts[0])
     return "value"

@@ -17,7 +17,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcdiff.normalize.trees import FUNCTIONS, children, own_nodes
+from srcdiff.normalize.trees import FUNCTIONS, children, own_nodes, walk
 from srcdiff.rules import registry
 from srcdiff.scopes import parameter_names
 from srcdiff.source import Source
@@ -39,20 +39,20 @@ PURE_BUILTINS: frozenset[Any] = INERT_BUILTINS | {
 CONSTANT_BUILTINS: frozenset[Any] = INERT_BUILTINS | {print, input, open}
 
 #: Methods that change nothing, on an ndarray, a dictionary, a list, a string or a set alike.
-PURE_METHODS = frozenset(
-    "all any argmax argmin argsort astype choose clip compress conj conjugate copy count cumprod cumsum diagonal dot "
-    "flatten item max mean min nonzero prod ptp ravel repeat reshape round searchsorted squeeze std sum swapaxes take "
-    "tobytes tolist trace transpose var view get index items keys values endswith startswith lower upper strip lstrip "
-    "rstrip split rsplit splitlines replace find rfind isdigit isalpha isalnum isidentifier isnumeric isspace islower "
-    "isupper title join format encode decode is_integer as_integer_ratio hex bit_length issubset issuperset isdisjoint "
-    "union intersection difference total_seconds".split()
-)
+_METHODS = """
+    all any argmax argmin argsort astype choose clip compress conj conjugate copy count cumprod cumsum diagonal dot
+    flatten item max mean min nonzero prod ptp ravel repeat reshape round searchsorted squeeze std sum swapaxes take
+    tobytes tolist trace transpose var view get index items keys values endswith startswith lower upper strip lstrip
+    rstrip split rsplit splitlines replace find rfind isdigit isalpha isalnum isidentifier isnumeric isspace islower
+    isupper title join format encode decode is_integer as_integer_ratio hex bit_length issubset issuperset isdisjoint
+    union intersection difference total_seconds
+"""
+PURE_METHODS = frozenset(_METHODS.split())
 
 _PLAIN_NODES = (
     gast.Attribute, gast.BinOp, gast.BoolOp, gast.Compare, gast.Constant, gast.Dict, gast.FormattedValue, gast.IfExp,
     gast.JoinedStr, gast.List, gast.Name, gast.Set, gast.Slice, gast.Subscript, gast.Tuple, gast.UnaryOp,
 )  # fmt: skip
-_MARKS = (gast.expr_context, gast.operator, gast.unaryop, gast.cmpop, gast.boolop)
 
 
 def is_pure(function: Any) -> bool:
@@ -165,7 +165,7 @@ class Purity:
             if part in known:
                 pending.pop()
                 continue
-            unknown = [c for c in children(part) if c not in known and not isinstance(c, _MARKS)]
+            unknown = [c for c in children(part) if c not in known]
             if unknown:
                 pending.extend(unknown)
             else:
@@ -182,7 +182,7 @@ class Purity:
                 return False
         elif not isinstance(node, _PLAIN_NODES):
             return False
-        return all(isinstance(c, _MARKS) or self._known[c][0] for c in children(node))
+        return all(self._known[c][0] for c in children(node))
 
     def _inert(self, node: gast.AST) -> bool:
         """Whether a plain expression carries no derivative."""
@@ -199,7 +199,7 @@ class Purity:
         if isinstance(node, gast.Call):
             return self.object_of(node.func) in INERT_BUILTINS
         if isinstance(node, (gast.BinOp, gast.BoolOp, gast.UnaryOp, gast.Tuple)):
-            return all(isinstance(c, _MARKS) or self._known[c][1] for c in children(node))
+            return all(self._known[c][1] for c in children(node))
         return False
 
 
@@ -207,9 +207,7 @@ def purity_of(parameters: Iterable[str], body: Iterable[gast.AST], source: Sourc
     """What is known of the names that a function, with those in it, takes from outside or imports."""
     bound = Counter(parameters)
     imported: dict[str, str] = {}
-    pending = list(body)
-    while pending:
-        node = pending.pop()
+    for node in walk(body):
         if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
             bound[node.id] += 1
         elif isinstance(node, FUNCTIONS):
@@ -219,7 +217,6 @@ def purity_of(parameters: Iterable[str], body: Iterable[gast.AST], source: Sourc
             for alias in node.names:
                 bound[alias.asname or alias.name.split(".")[0]] += 1
                 imported.update(_imported(node, alias))
-        pending.extend(children(node))
 
     def resolve(node: gast.AST) -> Any:
         path, root = [], node
@@ -259,4 +256,3 @@ def _module_item(path: str) -> Any:
 
 def _is_text(node: gast.AST) -> bool:
     return isinstance(node, gast.Constant) and isinstance(node.value, str)
-

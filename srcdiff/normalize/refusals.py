@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from srcdiff.normalize.trees import FUNCTIONS, bound_names, children, own_nodes
+from srcdiff.normalize.trees import FUNCTIONS, bound_names, children, own_nodes, walk
 from srcdiff.source import Source
 
 __all__ = ["refuse_unsupported"]
@@ -40,15 +40,18 @@ _WAY_OUT = {
 def refuse_unsupported(tree: gast.FunctionDef, source: Source) -> None:
     """Raise for the first construct, in the order of the text, that is not supported."""
     found: list[tuple[gast.AST, str, str]] = []
-    pending: list[gast.AST] = list(children(tree))
-    own = bound_names(tree.body)
-    while pending:
-        node = pending.pop()
-        reason = _REFUSED.get(type(node).__name__) or _call(node, own, source) or _comprehension(node)
+    declares = False
+    for node in walk(children(tree)):
+        kind = type(node)
+        if kind is gast.Call or kind is gast.comprehension:
+            reason = _call(node, tree, source) or _comprehension(node)
+        else:
+            reason = _REFUSED.get(kind.__name__)
+        declares = declares or kind is gast.Global
         if reason is not None:
             found.append((node, *reason))
-        pending.extend(children(node))
-    found += _global_writes(tree)
+    if declares:
+        found += _global_writes(tree)
     if found:
         node, what, way_out = min(found, key=_position)
         raise source.unsupported(node, what, way_out)
@@ -58,12 +61,12 @@ def _position(entry: tuple[gast.AST, str, str]) -> tuple[int, int]:
     return getattr(entry[0], "lineno", None) or 0, getattr(entry[0], "col_offset", None) or 0
 
 
-def _call(node: gast.AST, own: set[str], source: Source) -> tuple[str, str] | None:
+def _call(node: gast.AST, tree: gast.FunctionDef, source: Source) -> tuple[str, str] | None:
     """Calls that look at the frame they stand in, or that run text."""
     if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
         return None
     name = node.func.id
-    if name not in _FRAMES or name in own or (name in ("vars", "dir", "super") and node.args):
+    if name not in _FRAMES or (name in ("vars", "dir", "super") and node.args) or name in bound_names(tree.body):
         return None
     try:
         if source.lookup(name) is not getattr(builtins, name):
@@ -82,7 +85,7 @@ def _comprehension(node: Any) -> tuple[str, str] | None:
 def _global_writes(tree: gast.FunctionDef) -> list[tuple[gast.AST, str, str]]:
     """`global x` with `x` bound in the same function."""
     found: list[tuple[gast.AST, str, str]] = []
-    for function in [tree, *(node for node in gast.walk(tree) if isinstance(node, FUNCTIONS) and node is not tree)]:
+    for function in [tree, *(node for node in walk([tree]) if isinstance(node, FUNCTIONS) and node is not tree)]:
         body = function.body if isinstance(function.body, list) else [function.body]
         declared = [node for node in own_nodes(body) if isinstance(node, gast.Global)]
         bound = bound_names(body) if declared else set()

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from srcdiff.names import Names
-from srcdiff.normalize.trees import COMPREHENSIONS, FUNCTIONS, children
+from srcdiff.normalize.trees import COMPREHENSIONS, FUNCTIONS, children, walk
 from srcdiff.scopes import parameter_names
 
 __all__ = ["separate_scopes"]
@@ -44,7 +44,7 @@ def _names(
     tree: gast.FunctionDef, comprehensions: list[Binder], nested: set[tuple[int, str]]
 ) -> Iterator[tuple[Any, Binder | None]]:
     """Every name in the tree, with the comprehension that binds it, if one does."""
-    pending: list[tuple[gast.AST, Environment]] = [(child, {}) for child in reversed(list(children(tree)))]
+    pending: list[tuple[gast.AST, Environment]] = [(child, {}) for child in reversed(children(tree))]
     while pending:
         node, environment = pending.pop()
         if isinstance(node, gast.Name):
@@ -66,7 +66,7 @@ def _names(
                 yield node.asname or node.name.split(".")[0], None
             elif isinstance(node, (gast.Global, gast.Nonlocal)):
                 yield from ((name, None) for name in node.names)
-            pending.extend((child, environment) for child in reversed(list(children(node))))
+            pending.extend((child, environment) for child in reversed(children(node)))
 
 
 def _comprehension(
@@ -111,4 +111,4 @@ def _function(node: Any, environment: Environment) -> list[tuple[gast.AST, Envir
 
 
 def _makes_functions(node: gast.AST) -> bool:
-    return any(isinstance(part, (gast.Lambda, gast.GeneratorExp)) and part is not node for part in gast.walk(node))
+    return any(isinstance(part, (gast.Lambda, gast.GeneratorExp)) and part is not node for part in walk([node]))

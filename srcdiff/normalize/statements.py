@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import gast
@@ -76,11 +77,11 @@ def _is_display(node: gast.expr) -> bool:
     return isinstance(node, (gast.Tuple, gast.List)) and not any(isinstance(item, gast.Starred) for item in node.elts)
 
 
-def _rebuilt(flat: Flattener, node: gast.expr, atoms: object) -> gast.expr:
+def _rebuilt(flat: Flattener, node: gast.expr, atoms: Iterator[gast.expr]) -> gast.expr:
     if _is_display(node):
         items = [_rebuilt(flat, item, atoms) for item in node.elts]
         return flat.like(node, type(node)(items, gast.Load()))
-    return next(atoms)  # type: ignore[call-overload, no-any-return]
+    return next(atoms)
 
 
 def raising(flat: Flattener, statement: gast.Raise) -> None:
@@ -104,9 +105,7 @@ def assertion(flat: Flattener, statement: gast.Assert) -> None:
         flat.emit(gast.Assert(test, statement.msg))
         return
     failing = flat.like(test, gast.UnaryOp(gast.Not(), test))
-    body = flat.collect(
-        lambda: flat.emit(gast.Assert(build.constant(False), flat.plain(statement.msg, "message")))  # type: ignore[arg-type]
-    )
+    body = flat.collect(lambda: flat.emit(gast.Assert(build.constant(False), flat.plain(statement.msg, "message"))))
     flat.emit(gast.If(failing, body, []))
 
 
@@ -114,7 +113,7 @@ def deletion(flat: Flattener, statement: gast.Delete) -> None:
     """`del` of one name, or of one item of a name, at a time."""
     for target in statement.targets:
         if isinstance(target, (gast.Tuple, gast.List)):
-            deletion(flat, flat.like(target, gast.Delete(target.elts)))  # type: ignore[arg-type]
+            deletion(flat, flat.like(target, gast.Delete(target.elts)))
         elif isinstance(target, gast.Name):
             flat.emit(gast.Delete([target]))
         elif isinstance(target, gast.Attribute):

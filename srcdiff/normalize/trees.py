@@ -19,6 +19,7 @@ __all__ = [
     "locate",
     "names_in",
     "own_nodes",
+    "walk",
 ]
 
 COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
@@ -38,12 +39,14 @@ def clone(node: Any) -> Any:
             copy: Any = [None] * len(value)
             pending.extend((item, copy, i) for i, item in enumerate(value))
         elif isinstance(value, gast.AST) and not isinstance(value, _MARKS):
-            copy = type(value).__new__(type(value))
+            kind: Any = type(value)
+            copy = kind.__new__(kind)
+            inside = copy.__dict__
             for field, part in value.__dict__.items():
-                if isinstance(part, (list, gast.AST)):
-                    pending.append((part, copy.__dict__, field))
+                if isinstance(part, (list, gast.AST)) and not isinstance(part, _MARKS):
+                    pending.append((part, inside, field))
                 else:
-                    copy.__dict__[field] = part
+                    inside[field] = part
         else:
             copy = value
         holder[key] = copy
@@ -56,23 +59,46 @@ def locate(node: Any, origin: gast.AST) -> Any:
     pending = [node]
     while pending:
         part = pending.pop()
-        if part is node or (part.__dict__.get("lineno") is None and not isinstance(part, _MARKS)):
+        if part is node or part.__dict__.get("lineno") is None:
             if part.__dict__.get("lineno") is None:
                 part.__dict__.update(position)
-            pending.extend(children(part))
+            pending += children(part)
     return node
 
 
-def children(node: gast.AST) -> Iterator[gast.AST]:
-    """The nodes directly below, in the order of evaluation as far as the fields go."""
-    for field in node._fields:
-        value = node.__dict__.get(field)
-        if isinstance(value, list):
-            for item in value:
-                if isinstance(item, gast.AST):
-                    yield item
+#: Fields that hold no statement, expression or part of one.
+_WORDS = "ctx op ops id attr arg type_comment kind conversion names level module asname is_async simple type_params"
+_LEAVES = frozenset(_WORDS.split())
+_fields: dict[type, tuple[str, ...]] = {}
+
+
+def children(node: gast.AST) -> list[gast.AST]:
+    """The nodes directly below, in the order of the fields; operators and contexts are none."""
+    kind = type(node)
+    if kind is gast.Name or kind is gast.Constant:  # most nodes are
+        return []
+    fields = _fields.get(kind)
+    if fields is None:
+        skipped = _LEAVES - {"names"} if kind in (gast.Import, gast.ImportFrom) else _LEAVES
+        fields = _fields[kind] = tuple(field for field in kind._fields if field not in skipped)
+    found: list[gast.AST] = []
+    inside = node.__dict__
+    for field in fields:
+        value = inside.get(field)
+        if type(value) is list:
+            found += [item for item in value if isinstance(item, gast.AST)]
         elif isinstance(value, gast.AST):
-            yield value
+            found.append(value)
+    return found
+
+
+def walk(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
+    """These nodes and all below them, in no order that matters; operators and contexts are left out."""
+    pending = list(nodes)
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += children(node)
 
 
 def is_number(node: gast.AST) -> bool:
@@ -96,15 +122,18 @@ def own_nodes(nodes: Iterable[gast.AST]) -> Iterator[gast.AST]:
     while pending:
         node = pending.pop()
         yield node
-        if isinstance(node, FUNCTIONS):
+        kind = type(node)
+        if kind is gast.Name or kind is gast.Constant:
+            continue
+        if kind in FUNCTIONS:
             arguments = node.args
             parts = [*arguments.defaults, *(d for d in arguments.kw_defaults if d is not None)]
             parts += getattr(node, "decorator_list", [])
-            pending.extend(parts[::-1])
-        elif isinstance(node, gast.ClassDef):
+            pending += parts[::-1]
+        elif kind is gast.ClassDef:
             pending.extend(node.decorator_list)
         else:
-            pending.extend(list(children(node))[::-1])
+            pending += children(node)[::-1]
 
 
 def bound_names(nodes: Iterable[gast.AST]) -> set[str]:
@@ -114,34 +143,40 @@ def bound_names(nodes: Iterable[gast.AST]) -> set[str]:
         if isinstance(node, gast.Name):
             if not isinstance(node.ctx, gast.Load):
                 found.add(node.id)
-        elif isinstance(node, gast.alias):
-            found.add(node.asname or node.name.split(".")[0])
-        elif isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, (gast.MatchAs, gast.MatchStar)) and node.name:
-            found.add(node.name)
-        elif isinstance(node, gast.MatchMapping) and node.rest:
-            found.add(node.rest)
+        elif type(node) in _BINDING:
+            found.update(_bound_text(node))
     return found
 
 
 def names_in(nodes: Iterable[gast.AST]) -> set[str]:
     """Every name that occurs in these nodes, read or bound, those of inner functions included."""
     found: set[str] = set()
-    pending = list(nodes)
-    while pending:
-        node = pending.pop()
+    for node in walk(nodes):
         if isinstance(node, gast.Name):
             found.add(node.id)
-        elif isinstance(node, (gast.FunctionDef, gast.ClassDef)):
-            found.add(node.name)
-        elif isinstance(node, gast.alias):
-            found.add(node.asname or node.name.split(".")[0])
+        elif type(node) in _BINDING:
+            found.update(_bound_text(node))
         elif isinstance(node, (gast.Global, gast.Nonlocal)):
             found.update(node.names)
-        elif isinstance(node, (gast.MatchAs, gast.MatchStar)) and node.name:
-            found.add(node.name)
-        elif isinstance(node, gast.MatchMapping) and node.rest:
-            found.add(node.rest)
-        pending.extend(children(node))
     return found
+
+
+_BINDING = frozenset(
+    {
+        gast.alias,
+        gast.FunctionDef,
+        gast.AsyncFunctionDef,
+        gast.ClassDef,
+        gast.MatchAs,
+        gast.MatchStar,
+        gast.MatchMapping,
+    }
+)
+
+
+def _bound_text(node: Any) -> list[str]:
+    """The names that a node binds and that are plain strings in it."""
+    if isinstance(node, gast.alias):
+        return [node.asname or node.name.split(".")[0]]
+    name = node.rest if isinstance(node, gast.MatchMapping) else node.name
+    return [name] if name else []

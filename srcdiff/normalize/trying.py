@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcdiff import build
-from srcdiff.normalize.trees import FUNCTIONS, bound_names, children, clone, names_in, own_nodes
+from srcdiff.normalize.trees import FUNCTIONS, bound_names, clone, names_in, own_nodes, walk
 
 if TYPE_CHECKING:
     from srcdiff.normalize.flatten import Flattener
@@ -109,7 +109,7 @@ def _type(flat: Flattener, handler: gast.ExceptHandler) -> gast.expr | None:
     if handler.type is not None and not flat.purity.plain(handler.type):
         way_out = "Name the exceptions, or a tuple of them."
         raise flat.refuse(handler.type, "`except` with an expression that has effects", way_out)
-    return clone(handler.type)  # type: ignore[no-any-return]
+    return clone(handler.type)
 
 
 @dataclass
@@ -137,7 +137,7 @@ def _with_flags(flat: Flattener, statement: gast.Try) -> None:
     outer, flat.in_try = flat.in_try, True
     core = flat.block(body)
     if isinstance(last, gast.Return) and last.value is not None:
-        core += flat.collect(lambda: flat.assign(flat.output, flat.value(last.value, flat.output)))  # type: ignore[arg-type]
+        core += flat.collect(lambda: flat.assign(flat.output, flat.value(last.value, flat.output)))
         orelse.insert(0, flat.like(last, gast.Return(flat.read(flat.output, last))))
         visible.add(flat.output)
     elif last is not None:
@@ -166,14 +166,7 @@ def _visible(flat: Flattener, statement: gast.Try, body: list[gast.stmt]) -> set
 
 
 def _occurrences(nodes: list[gast.stmt]) -> list[str]:
-    found: list[str] = []
-    pending: list[gast.AST] = list(nodes)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, gast.Name):
-            found.append(node.id)
-        pending.extend(children(node))
-    return found
+    return [node.id for node in walk(nodes) if isinstance(node, gast.Name)]
 
 
 def _parts(
@@ -185,7 +178,7 @@ def _parts(
     for part in core:
         pieces[-1].append(part)
         if _shows(flat, part, visible, known):
-            if not isinstance(part, _SIMPLE):
+            if not _in_one_step(flat, part, visible, known):
                 way_out = "Put the `try` around the one call that may fail."
                 raise flat.refuse(statement, "`try` around a block that may be left half done", way_out)
             pieces.append([])
@@ -204,6 +197,18 @@ def _parts(
 
 
 _SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.FunctionDef)
+
+
+def _in_one_step(flat: Flattener, part: gast.stmt, visible: set[str], known: set[str]) -> bool:
+    """Whether a statement shows at its end, or not at all if it raises."""
+    if isinstance(part, gast.If):
+        for block in (part.body, part.orelse):
+            if any(_shows(flat, inner, visible, known) for inner in block[:-1]):
+                return False
+            if block and not _in_one_step(flat, block[-1], visible, known):
+                return False
+        return True
+    return isinstance(part, _SIMPLE)
 
 
 def _shows(flat: Flattener, part: gast.stmt, visible: set[str], known: set[str]) -> bool:
@@ -264,7 +269,7 @@ def _dispatch(flat: Flattener, handlers: list[_Handler], orelse: list[gast.stmt]
 def _with_error(statement: gast.stmt, handler: _Handler) -> gast.stmt:
     """A statement of a handler that reads the exception where the handler left it."""
     caught = handler.node.name.id if handler.node.name is not None else None
-    for node in gast.walk(statement):
+    for node in walk([statement]):
         if isinstance(node, gast.Name) and node.id == caught and handler.error is not None:
             node.id = handler.error
     return _reraised(statement, handler.error)

@@ -20,12 +20,16 @@ def attaining(a: Any, output: Any, axis: Any, keepdims: bool, where: Any = True)
     return (a == expand(output, a, axis, keepdims)) & where
 
 
-def shares(a: Any, output: Any, axis: Any, keepdims: bool, initial: Any = None, where: Any = True) -> Any:
+def shares(
+    a: Any, output: Any, axis: Any, keepdims: bool, initial: Any = None, where: Any = True, skip_nan: bool = False
+) -> Any:
     """For each element its share in the extremum of its slice: one over the number that tie, or zero."""
     chosen = attaining(a, output, axis, keepdims, where)
     count = np.sum(chosen, axis=axis, keepdims=keepdims)
     if initial is not None:
-        count = np.maximum(count + (output == initial), 1)
+        count = count + (output == initial)
+    if initial is not None or skip_nan:
+        count = np.maximum(count, 1)
     return expand(1 / count, a, axis, keepdims) * chosen
 
 
@@ -99,9 +103,7 @@ def nanmax_adjoint(
     gradient: Any,
 ) -> Any:
     """a_bar of an extremum of what is not NaN; zero in a slice of NaN alone."""
-    chosen = attaining(a, output, axis, keepdims, where)
-    count = np.sum(chosen, axis=axis, keepdims=keepdims) + (0 if initial is None else output == initial)
-    return expand(gradient / np.maximum(count, 1), a, axis, keepdims) * chosen
+    return expand(gradient, a, axis, keepdims) * shares(a, output, axis, keepdims, initial, where, True)
 
 
 @adjoint(np.nanmax, wrt="initial")
@@ -132,9 +134,8 @@ def nanmax_tangent(
     output: Any,
 ) -> Any:
     """The mean tangent of the elements that attain the extremum of what is not NaN."""
-    chosen = attaining(a, output, axis, keepdims, where)
-    count = np.sum(chosen, axis=axis, keepdims=keepdims) + (0 if initial is None else output == initial)
-    output_dot = np.sum(np.where(chosen, a_dot, 0), axis=axis, keepdims=keepdims) / np.maximum(count, 1)
+    weights = shares(a, output, axis, keepdims, initial, where, True)
+    output_dot = np.sum(a_dot * weights, axis=axis, keepdims=keepdims)
     if initial is not None and initial_dot is not None:
         output_dot = output_dot + initial_dot * initial_share(a, output, axis, keepdims, initial, where)
     return output_dot

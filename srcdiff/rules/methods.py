@@ -26,7 +26,7 @@ def ndarray_reshape(self: Any, *shape: Any, order: Any = "C", gradient: Any) -> 
     return gradient.reshape(self.shape)
 
 
-@linear(np.ndarray.flatten)
+@linear(np.ndarray.flatten, raises=False)
 def ndarray_flatten(self: Any, order: Any = "C", *, gradient: Any) -> Any:
     """self_bar: `gradient` in the shape of `self`."""
     if order in ("A", "K"):

@@ -50,7 +50,7 @@ def neighbours(slices: Any, q: Any, method: Any, skip_nan: bool) -> tuple[Any, A
     Each has the shape of `q` before that of the slices. Where the quantile is NaN, so is the weight.
     """
     order = np.argsort(slices, axis=-1, kind="stable")
-    ranks = np.where(np.isnan(np.take_along_axis(slices, order, -1)), np.nan, np.arange(slices.shape[-1]))
+    ranks: Any = np.where(np.isnan(np.take_along_axis(slices, order, -1)), np.nan, np.arange(slices.shape[-1]))
     if skip_nan:
         empty = np.isnan(ranks).all(axis=-1, keepdims=True)
         position = np.nanquantile(np.where(empty, 0.0, ranks), q, axis=-1, method=method)

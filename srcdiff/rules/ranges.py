@@ -176,7 +176,8 @@ def arange_tangent(
     """start_dot + k * step_dot."""
     if stop is None or (dtype is not None and np.dtype(dtype).kind not in "fc"):
         return np.zeros(np.shape(output))
-    return start_dot + np.arange(len(output)) * step_dot
+    output_dot = start_dot + np.arange(len(output)) * step_dot
+    return output_dot if dtype is None else output_dot.astype(dtype)
 
 
 def kaiser_slope(M: Any, beta: Any, output: Any) -> Any:

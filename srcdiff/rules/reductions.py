@@ -158,9 +158,9 @@ def prod_tangent(
     if dtype is not None and np.dtype(dtype).kind not in "fc":
         raise UnsupportedError("np.prod with an integer `dtype`", "Multiply in floating point, then convert.")
     if initial is None and where is True:
-        return np.sum(a_dot * product_of_others(a, axis, output, keepdims), axis=axis, keepdims=keepdims)
+        return np.sum(a_dot * product_of_others(a, axis, output, keepdims), axis=axis, dtype=dtype, keepdims=keepdims)
     others = product_of_chosen_others(a, axis, initial, where)
-    output_dot = np.sum(a_dot * others, axis=axis, keepdims=keepdims)
+    output_dot = np.sum(a_dot * others, axis=axis, dtype=dtype, keepdims=keepdims)
     if initial is not None and initial_dot is not None:
         output_dot = output_dot + initial_dot * np.prod(a, axis=axis, keepdims=keepdims, where=where)
     return output_dot

@@ -73,7 +73,14 @@ def triangle_bar(a_bar: Any, assume_a: Any, lower: bool) -> Any:
 
 @adjoint(sl.inv, source=GILES)
 def inv(
-    a: Any, overwrite_a: Any = False, check_finite: Any = True, assume_a: Any = None, lower: Any = False, *, output: Any, gradient: Any
+    a: Any,
+    overwrite_a: Any = False,
+    check_finite: Any = True,
+    assume_a: Any = None,
+    lower: Any = False,
+    *,
+    output: Any,
+    gradient: Any,
 ) -> Any:
     """a_bar = -a^-H gradient a^-H: Giles (2008)."""
     keep("scipy.linalg.inv", overwrite_a)
@@ -83,7 +90,14 @@ def inv(
 
 @tangent(sl.inv)
 def inv_tangent(
-    a: Any, overwrite_a: Any = False, check_finite: Any = True, assume_a: Any = None, lower: Any = False, *, a_dot: Any, output: Any
+    a: Any,
+    overwrite_a: Any = False,
+    check_finite: Any = True,
+    assume_a: Any = None,
+    lower: Any = False,
+    *,
+    a_dot: Any,
+    output: Any,
 ) -> Any:
     """-a^-1 a_dot a^-1."""
     return -output @ structured(a_dot, assume_a, lower) @ output
@@ -93,7 +107,7 @@ def inv_tangent(
 def det(a: Any, overwrite_a: Any = False, check_finite: Any = True, *, gradient: Any) -> Any:
     """a_bar = gradient * adj(a)^H; `a` may be singular."""
     keep("scipy.linalg.det", overwrite_a)
-    return np.asarray(gradient)[..., np.newaxis, np.newaxis] * np.conj(np.swapaxes(adjugate(a), -1, -2))
+    return unbroadcast(np.asarray(gradient)[..., np.newaxis, np.newaxis] * np.conj(np.swapaxes(adjugate(a), -1, -2)), a)
 
 
 @tangent(sl.det)
@@ -104,7 +118,14 @@ def det_tangent(a: Any, overwrite_a: Any = False, check_finite: Any = True, *, a
 
 @adjoint(sl.pinv, inline=False)
 def pinv(
-    a: Any, atol: Any = None, rtol: Any = None, return_rank: Any = False, check_finite: Any = True, *, output: Any, gradient: Any
+    a: Any,
+    atol: Any = None,
+    rtol: Any = None,
+    return_rank: Any = False,
+    check_finite: Any = True,
+    *,
+    output: Any,
+    gradient: Any,
 ) -> Any:
     """a_bar of the pseudo-inverse, of constant rank: Golub and Pereyra (1973)."""
     return pinv_gradient(a, output[0] if return_rank else output, gradient[0] if return_rank else gradient)
@@ -112,7 +133,14 @@ def pinv(
 
 @tangent(sl.pinv, inline=False)
 def pinv_tangent(
-    a: Any, atol: Any = None, rtol: Any = None, return_rank: Any = False, check_finite: Any = True, *, a_dot: Any, output: Any
+    a: Any,
+    atol: Any = None,
+    rtol: Any = None,
+    return_rank: Any = False,
+    check_finite: Any = True,
+    *,
+    a_dot: Any,
+    output: Any,
 ) -> Any:
     """The tangent of the pseudo-inverse; None for the rank."""
     if return_rank:
@@ -157,7 +185,14 @@ def pinvh_tangent(
 
 @adjoint(sl.norm)
 def norm(
-    a: Any, ord: Any = None, axis: Any = None, keepdims: Any = False, check_finite: Any = True, *, output: Any, gradient: Any
+    a: Any,
+    ord: Any = None,
+    axis: Any = None,
+    keepdims: Any = False,
+    check_finite: Any = True,
+    *,
+    output: Any,
+    gradient: Any,
 ) -> Any:
     """a_bar of the norms of vectors or matrices; 0 where the norm is 0."""
     if ord is None and axis is None and not keepdims:
@@ -168,7 +203,14 @@ def norm(
 
 @tangent(sl.norm, inline=False)
 def norm_tangent(
-    a: Any, ord: Any = None, axis: Any = None, keepdims: Any = False, check_finite: Any = True, *, a_dot: Any, output: Any
+    a: Any,
+    ord: Any = None,
+    axis: Any = None,
+    keepdims: Any = False,
+    check_finite: Any = True,
+    *,
+    a_dot: Any,
+    output: Any,
 ) -> Any:
     """The tangent of the norms."""
     axes = norm_axes(a, ord, axis)
@@ -181,7 +223,7 @@ def solved(a: Any, b: Any) -> Any:
 
 
 def outer_h(x: Any, y: Any) -> Any:
-    """x y^H, for vectors or matrices."""
+    """X y^H, for vectors or matrices."""
     return np.outer(x, np.conj(y)) if np.ndim(x) == 1 else x @ conjugate_transpose(y)
 
 
@@ -242,7 +284,7 @@ def triangle(a: Any, lower: bool, unit_diagonal: bool) -> Any:
     return np.tril(a, -k) if lower else np.triu(a, k)
 
 
-def transposition(trans: Any) -> int:
+def transposition(trans: Any) -> Any:
     """`trans` as a number: 0 for a, 1 for a^T, 2 for a^H."""
     return {"N": 0, "T": 1, "C": 2}.get(trans, trans)
 

@@ -26,7 +26,7 @@ def reshape(a: Any, shape: Any, order: Any = "C", *, gradient: Any) -> Any:
     return np.reshape(gradient, np.shape(a))
 
 
-@linear(np.ravel, result="maybe view")
+@linear(np.ravel, result="maybe view", raises=False)
 def ravel(a: Any, order: Any = "C", *, gradient: Any) -> Any:
     """a_bar: `gradient` in the shape of `a`."""
     if order in ("A", "K"):

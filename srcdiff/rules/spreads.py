@@ -70,11 +70,13 @@ def var_tangent(
     where: Any = True,
     correction: Any = None,
     a_dot: Any,
+    output: Any,
 ) -> Any:
     """Twice the mean product of deviation and tangent."""
     n = freedom(a, axis, keepdims, where, ddof, correction)
     products = np.real(np.conj(deviations(a, axis, where)) * a_dot)
-    return 2 * np.sum(products, axis=axis, keepdims=keepdims) / n
+    slope = 2 * np.sum(products, axis=axis, keepdims=keepdims) / n
+    return slope if where is True and dtype is None else slope.astype(output.dtype)
 
 
 @adjoint(np.std, shape="reduce", returns="real")
@@ -112,7 +114,8 @@ def std_tangent(
     """The mean product of deviation and tangent, divided by the standard deviation."""
     n = freedom(a, axis, keepdims, where, ddof, correction)
     products = np.real(np.conj(deviations(a, axis, where)) * a_dot)
-    return np.sum(products, axis=axis, keepdims=keepdims) / (n * nonzero_spread(a, axis, output, keepdims, where))
+    slope = np.sum(products, axis=axis, keepdims=keepdims) / (n * nonzero_spread(a, axis, output, keepdims, where))
+    return slope if where is True and dtype is None else slope.astype(output.dtype)
 
 
 @adjoint(np.nanvar, shape="reduce", returns="real")
@@ -144,12 +147,13 @@ def nanvar_tangent(
     where: Any = True,
     correction: Any = None,
     a_dot: Any,
+    output: Any,
 ) -> Any:
     """Twice the mean product of deviation and tangent, of what is not NaN."""
     present = np.logical_not(np.isnan(a)) & where
     n = freedom(a, axis, keepdims, present, ddof, correction)
     products = np.real(np.conj(deviations(a, axis, present)) * a_dot)
-    return 2 * np.sum(products, axis=axis, keepdims=keepdims) / n
+    return (2 * np.sum(products, axis=axis, keepdims=keepdims) / n).astype(output.dtype)
 
 
 @adjoint(np.nanstd, shape="reduce", returns="real")
@@ -189,7 +193,8 @@ def nanstd_tangent(
     present = np.logical_not(np.isnan(a)) & where
     n = freedom(a, axis, keepdims, present, ddof, correction)
     products = np.real(np.conj(deviations(a, axis, present)) * a_dot)
-    return np.sum(products, axis=axis, keepdims=keepdims) / (n * nonzero_spread(a, axis, output, keepdims, present))
+    spread = nonzero_spread(a, axis, output, keepdims, present)
+    return (np.sum(products, axis=axis, keepdims=keepdims) / (n * spread)).astype(output.dtype)
 
 
 same(np.var, np.ndarray.var)

@@ -248,18 +248,22 @@ def power_outer_tangent(A: Any, B: Any, *, A_dot: Any = None, B_dot: Any = None,
     return output_dot
 
 
+def first_share(x1: Any, x2: Any, output: Any) -> Any:
+    """The share of `x1` in the extremum of two: 1, 0, or 1/2 where both attain it."""
+    return ((x1 == output) + (x2 != output).astype(output.dtype)) / 2
+
+
 @adjoint(np.maximum.outer, active=("A", "B"))
 def maximum_outer(A: Any, B: Any, *, output: Any, gradient: Any) -> Any:
     """The gradients of an extremum of two: to the one that attains it, half to each where both do."""
-    row = by_rows(A, B)
-    share = ((row == output) * 1.0 + (output != B)) / 2
+    share = first_share(by_rows(A, B), B, output)
     return rows(gradient * share, A), unbroadcast(gradient * (1 - share), B)
 
 
 @tangent(np.maximum.outer)
 def maximum_outer_tangent(A: Any, B: Any, *, A_dot: Any, B_dot: Any, output: Any) -> Any:
     """The tangent of the one that attains the extremum, their mean where both do."""
-    share = ((by_rows(A, B) == output) * 1.0 + (output != B)) / 2
+    share = first_share(by_rows(A, B), B, output)
     return share * by_rows(A_dot, B) + (1 - share) * B_dot
 
 

@@ -138,8 +138,10 @@ class _Writer:
         if isinstance(statement, Group):
             if statement.cotangents and not any(bar in state.memory for bar in statement.cotangents):
                 return
-            for bar in statement.cotangents:
+            for bar in (*statement.cotangents, *statement.reads):
                 self.materialise(bar, state, out)
+            for bar in statement.owns:
+                self.own(bar, state, out)
             for inner in statement.body:
                 self.statement(inner, state, out)
         elif isinstance(statement, Accumulate):

@@ -68,15 +68,8 @@ class _DeadCode:
                 return False
             return self.may_go(statement, gast.BinOp(gast.Constant(0.0, None), statement.op, statement.value))
         if isinstance(statement, (gast.Assign, gast.AugAssign)) and self.derived:
-            return not (self.reading.writes(statement) & live) and not self.may_be_seen(statement, live)
+            return not (self.reading.writes(statement) & live)
         return False
-
-    def may_be_seen(self, statement: gast.stmt, live: set[str]) -> bool:
-        """A write into an element: dead only if no name of that memory is read later."""
-        for part in gast.walk(statement):
-            if isinstance(part, gast.Name) and part.id in live:
-                return True
-        return bool(self.setting.in_place)
 
     def may_go(self, statement: gast.stmt, value: gast.expr) -> bool:
         if self.derived:
@@ -166,7 +159,7 @@ def _has_effect(node: gast.AST) -> bool:
 
 def drop_dead_code(
     setting: Setting, reading: Reading, forward: Block, reverse: Block, live: set[str], *, everything: bool
-) -> tuple[Block, Block]:
+) -> tuple[Block, Block, set[str]]:
     """The statements of both sweeps that something needs.
 
     Parameters
@@ -175,7 +168,14 @@ def drop_dead_code(
         What is read after the last statement.
     everything : bool
         Keep every statement of the primal.
+
+    Returns
+    -------
+    forward, reverse : list of gast.stmt
+        What is left.
+    live : set of str
+        What the reverse sweep takes from the forward sweep.
     """
     reverse, live = _DeadCode(setting, reading, derived=True, everything=everything).block(reverse, live)
     forward, _ = _DeadCode(setting, reading, derived=False, everything=everything).block(forward, live)
-    return forward, reverse
+    return forward, reverse, live

@@ -23,6 +23,7 @@ class Reading:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.cells: dict[str, tuple[str, ...]] = {}
+        self.shadowed: dict[str, str] = {}
 
     def cells_of(self, variable: str) -> tuple[str, ...]:
         """The buffers whose contents a variable gives access to."""
@@ -38,8 +39,19 @@ class Reading:
                     inside = storage.contents.get(storage.root(variable))
                     if inside is not None and storage.root(inside) in storage.written:
                         found.add(f"*{storage.root(inside)}")
+            else:
+                found.add(self._cell_of_adjoint(variable))
             self.cells[variable] = tuple(sorted(found))
         return self.cells[variable]
+
+    def _cell_of_adjoint(self, variable: str) -> str:
+        """Adjoints are written into, too; shadows of one buffer share their memory as it does."""
+        if not self.shadowed:
+            self.shadowed = {bar: primal for primal, bar in self.setting.bars.items()}
+        primal = self.shadowed.get(variable)
+        if primal in self.setting.forward_shadows:
+            return f"*bar({self.setting.storage.root(primal)})"
+        return f"*{variable}"
 
     def reads(self, node: gast.AST | None) -> set[str]:
         """The variables and contents that an expression reads."""
@@ -79,6 +91,9 @@ class Reading:
         pending.extend(node.keywords)
 
     def _shape(self, node: gast.AST, found: set[str]) -> None:
+        while isinstance(node, gast.Subscript):
+            self._collect(node.slice, found)
+            node = node.value
         if isinstance(node, gast.Name):
             found.add(node.id)
         else:

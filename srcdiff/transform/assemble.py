@@ -41,13 +41,15 @@ class Assembled:
     ----------
     output : gast.expr
         The primal's result, as an expression at the end of the forward sweep.
+    crossing : set of str
+        The variables that the reverse sweep takes from the forward sweep.
     """
 
     forward: Block
     reverse: Block
     output: gast.expr
     scalar: bool = False
-    residuals: list[str] = field(default_factory=list)
+    crossing: set[str] = field(default_factory=set)
 
 
 def seeds(setting: Setting, output: gast.expr, gradient: gast.expr) -> Block:
@@ -123,7 +125,8 @@ def finish(
     if "algebra" in lean:
         reverse = simplify_algebra(reverse, setting)
     reading = Reading(setting)
-    after = bars | (names_read(output) if needs_output else set())
+    outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
+    after = bars | outside | (names_read(output) if needs_output else set())
     reverse, kept = drop_needless_restores(reverse, reading, bars, decide="recording" in lean)
     forward = drop_needless_saves(forward, kept)
     forward, reverse = write_kept(forward, reverse, setting.names)
@@ -135,10 +138,11 @@ def finish(
         if "algebra" in lean:
             reverse = simplify_algebra(reverse, setting)
         if "deadcode" in lean:
-            forward, reverse = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
+            forward, reverse, crossing = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
         if len(list(statements(forward))) + len(list(statements(reverse))) == before:
             break
-    return Assembled(forward, reverse, output, is_scalar(setting, output))
+    crossing = crossing & names_read(reverse) if "deadcode" in lean else names_read(reverse)
+    return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
 
 
 def _substituted(output: gast.expr, values: dict[str, gast.expr]) -> gast.expr:

@@ -199,10 +199,7 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
     if base in setting.active:
         bar = setting.bar_name(base)
         element = subscript(name(bar), target.slice)
-        made: Block = []
-        if setting.is_active(statement.value):
-            made = _hand_over(reverse, statement.value, element, target)
-        backward.append(Group((bar,), [*made, Zero(element)]))
+        backward.append(Group((bar,), _hand_over(reverse, statement.value, element, target)))
     elif setting.is_active(statement.value) and not setting.fact(base).differentiable:
         raise setting.unsupported(
             statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
@@ -214,11 +211,18 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
 def _hand_over(reverse: Reverse, value: gast.expr, element: gast.expr, target: gast.Subscript) -> Block:
     """`v_bar += a_bar[k]`, summed to the shape of v, and taken out of the shadow before that is cleared."""
     setting = reverse.setting
+    if not setting.is_active(value):
+        return [Zero(element)]
     assert isinstance(value, gast.Name)
     gradient = _taken(reverse, element, target)
+    before: Block = []
+    if value.id in setting.forward_shadows:  # its shadow may be part of this one: clear first, then add
+        held = setting.names.fresh(f"{value.id}_part_bar")
+        before, gradient = [assign(held, gradient), Zero(element)], name(held)
     if not _same_shape(reverse, value, target):
         gradient = call(setting.helper(runtime.unbroadcast), gradient, value)
-    return [Accumulate(setting.bar(value.id), gradient, container=setting.fact(value.id).container)]
+    added = Accumulate(setting.bar(value.id), gradient, container=setting.fact(value.id).container)
+    return [*before, added] if before else [added, Zero(element)]
 
 
 def _same_shape(reverse: Reverse, value: gast.expr, target: gast.Subscript) -> bool:

@@ -9,9 +9,9 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.activity import active_names
 from srcdiff.analysis.facts import Fact
-from srcdiff.analysis.inference import infer
-from srcdiff.analysis.liveness import liveness
-from srcdiff.analysis.storage import classify
+from srcdiff.analysis.inference import Facts, infer
+from srcdiff.analysis.liveness import Liveness, liveness
+from srcdiff.analysis.storage import Storage, classify
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
@@ -25,7 +25,7 @@ from srcdiff.transform.module import Module
 from srcdiff.transform.reverse import Reverse, Sweeps
 from srcdiff.transform.setting import Setting
 
-__all__ = ["Prepared", "prepare", "sweep"]
+__all__ = ["Prepared", "analysed", "prepare", "returned_value", "sweep"]
 
 
 @dataclass
@@ -54,29 +54,48 @@ def returned_value(function: core.Function) -> gast.expr:
     return gast.Constant(None, None)
 
 
+def analysed(
+    function: core.Function, parameters: dict[str, Fact], calls: Calls, *, owned: bool = False
+) -> tuple[core.Function, Facts, Liveness, Storage]:
+    """The tables of a function that is not being generated: for what a call of it does."""
+    function = separate_webs(function, Names(all_names(function)))
+    facts = infer(function, parameters, calls.result_fact)
+    live = liveness(function.body)
+    return function, facts, live, classify(function, facts, live, calls.effects_of(facts), owned=owned)
+
+
 def prepare(
     function: core.Function, wrt: tuple[str, ...], parameters: dict[str, Fact], module: Module, calls: Calls,
-    *, aux: bool = False, owned: frozenset[str] = frozenset(),
+    *, aux: bool = False, owned: bool = False, also_useful: frozenset[str] = frozenset(),
 ) -> Prepared:
-    """Run the analyses."""
+    """Run the analyses.
+
+    Parameters
+    ----------
+    aux : bool
+        Only the first of the two results is differentiated.
+    owned : bool
+        The function is called by generated text: what it writes into its arguments stays.
+    also_useful : frozenset of str
+        Parameters whose contents are results.
+    """
     users = set(function.source.local_names)
     names = Names(all_names(function) | users | module.names.taken)
     function = separate_webs(function, names)
     function = _adopted(function, module)
     facts = infer(function, parameters, calls.result_fact)
     live = liveness(function.body)
-    storage = classify(function, facts, live, calls.effects_of(facts))
+    effects = calls.effects_of(facts)
+    storage = classify(function, facts, live, effects, owned=owned)
     output = returned_value(function)
     differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output
-    active = active_names(function, set(wrt), facts, storage, names_read(differentiated))
+    active = active_names(function, set(wrt), facts, storage, names_read(differentiated) | also_useful, effects)
     names.reserve(*all_names(function))
     inliner = Inliner(names, facts, module.refer)
-    setting = Setting(
-        function, wrt, facts, storage, live, active, names, module.refer, inliner, calls.effects_of(facts)
-    )
+    setting = Setting(function, wrt, facts, storage, live, active, names, module.refer, inliner, effects)
     setting.objects = module.objects
     setting.calls = calls
-    setting.owned_parameters = set(owned)
+    setting.owned_parameters = set(function.parameters) if owned else set()
     setting.gradient = names.word("gradient")
     for variable in wrt:
         setting.bar_name(variable)
@@ -107,6 +126,8 @@ def _adopted(function: core.Function, module: Module) -> core.Function:
 
 def sweep(prepared: Prepared) -> Sweeps:
     """The two sweeps of a prepared primal."""
-    return Reverse(prepared.setting).sweeps()
+    transform = Reverse(prepared.setting)
+    prepared.setting.calls.current = transform
+    return transform.sweeps()
 
 

@@ -74,7 +74,30 @@ class _Contributions:
                 node, f"`{type(node).__name__}` with a derivative", "Write it with the operations that are supported."
             )
         method(node)
-        return self.statements
+        return self.merged()
+
+    def merged(self) -> list[gast.stmt]:
+        """One addition for each operand, however often it occurs: `x * x` adds `2 * gradient * x`."""
+        out: list[gast.stmt] = []
+        first: dict[str, Accumulate] = {}
+        for statement in self.statements:
+            if isinstance(statement, Accumulate) and isinstance(statement.target, gast.Name) and not statement.container:
+                known = first.get(statement.target.id)
+                if known is not None:
+                    known.value = self.total(known.value, statement.value)
+                    out.remove(known)
+                    out.append(known)
+                    continue
+                first[statement.target.id] = statement
+            out.append(statement)
+        return out
+
+    def total(self, a: gast.expr, b: gast.expr) -> gast.expr:
+        """`a + b`, summed over broadcast axes together."""
+        if isinstance(a, gast.Call) and isinstance(b, gast.Call) and len(a.args) == len(b.args) == 2:
+            if self.setting.object_named(a.func) is self.setting.object_named(b.func) is runtime.unbroadcast:
+                return gast.Call(a.func, [gast.BinOp(a.args[0], gast.Add(), b.args[0]), a.args[1]], [])
+        return gast.BinOp(a, gast.Add(), b)
 
     # Adding to the adjoint of an operand.
 

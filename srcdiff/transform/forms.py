@@ -34,7 +34,7 @@ from srcdiff.transform.calls import Calls
 from srcdiff.transform.module import Module
 from srcdiff.transform.setting import Setting
 
-__all__ = ["build"]
+__all__ = ["build", "held_output", "residual_names", "split_texts"]
 
 Block = list[gast.stmt]
 _PLAIN: dict[Any, str] = {
@@ -131,7 +131,7 @@ def _joint(request: Request, prepared: Prepared, module: Module, lean: frozenset
     start, own = _seeded(setting, output)
     wanted = prepared.output if with_value else prepared.output.elts[1] if request.has_aux else None  # type: ignore[attr-defined]
     if wanted is not None:
-        wanted = _held(setting, wanted, sweeps.forward, request.wrt)
+        wanted = held_output(setting, wanted, sweeps.forward)
     assembled = finish(
         setting, sweeps, wanted if wanted is not None else gast.Constant(None, None), start, request.wrt, prepared.users,
         lean=lean, everything=with_value, needs_output=wanted is not None, own_seed=own, seed_fact=_seed_fact(setting, output),
@@ -146,30 +146,28 @@ def _joint(request: Request, prepared: Prepared, module: Module, lean: frozenset
     return {"adjoint": title}
 
 
-def _held(setting: Setting, output: gast.expr, forward: Block, wrt: Sequence[str]) -> gast.expr:
-    """The result, in variables and memory that the reverse sweep leaves alone."""
+def held_output(setting: Setting, output: gast.expr, forward: Block, *, copy: bool = True) -> gast.expr:
+    """The result, in variables (and, with `copy`, in memory) that the reverse sweep leaves alone."""
     if isinstance(output, (gast.Tuple, gast.List)):
-        return type(output)([_held(setting, item, forward, wrt) for item in output.elts], gast.Load())
+        return type(output)([held_output(setting, item, forward, copy=copy) for item in output.elts], gast.Load())
     if isinstance(output, gast.Dict):
-        return gast.Dict(output.keys, [_held(setting, item, forward, wrt) for item in output.values])
+        return gast.Dict(output.keys, [held_output(setting, item, forward, copy=copy) for item in output.values])
     if not isinstance(output, gast.Name):
         return output
     variable = output.id
     storage = setting.storage
     written = variable in storage.parent and (storage.is_buffer(variable) or variable in storage.snapshots)
-    fact = setting.fact(variable)
+    number = setting.fact(variable).kind == "number"
     rebound = sum(variable in bound_names(s) for s in statements(setting.function.body)) > 1
-    argument = variable in setting.function.parameters or variable in storage.snapshots
-    if fact.kind == "number" and not rebound:
+    argument = variable in setting.function.parameters
+    if number and not rebound or not copy:
         return output
-    if written or argument or rebound:
-        held = setting.names.fresh("value")
-        value: gast.expr = output
-        if fact.kind != "number" and (written or argument or variable in storage.updated):
-            value = call(setting.helper(runtime.copy), output)
-        forward.append(assign(held, value))
-        return name(held)
-    return output
+    if not (written or argument or rebound):
+        return output
+    held = setting.names.fresh("value")
+    shared = not number and (written or argument or variable in storage.updated)
+    forward.append(assign(held, call(setting.helper(runtime.copy), output) if shared else output))
+    return name(held)
 
 
 def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset[str]) -> dict[str, str]:
@@ -178,7 +176,7 @@ def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset
     output = _differentiated(prepared.output, request.has_aux)
     sweeps = sweep(prepared)
     start, own = _seeded(setting, output)
-    held = _held(setting, prepared.output, sweeps.forward, request.wrt)
+    held = held_output(setting, prepared.output, sweeps.forward)
     assembled = finish(
         setting, sweeps, held, start, request.wrt, prepared.users,
         lean=lean, everything=True, needs_output=True, own_seed=own, seed_fact=_seed_fact(setting, output),
@@ -191,24 +189,27 @@ def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset
 
 def split_texts(
     setting: Setting, assembled: Assembled, titles: dict[str, str], result: gast.expr, wrt: Sequence[str],
-    extra: Sequence[str] = (),
+    extra: Sequence[str] | None = None,
 ) -> list[str]:
     """The texts of the forward and of the reverse function."""
     function = setting.function
+    extra = extra if extra is not None else [setting.gradient]
     residuals = residual_names(setting, assembled, extra)
     kept: gast.expr = display([name(r) for r in residuals])
+    sure = _surely_bound(assembled.forward) | set(function.parameters)
+    unsure: Block = [assign(r, gast.Constant(None, None)) for r in residuals if r not in sure]
     place = f"{function.name}` ({function.source.filename.rsplit('/', 1)[-1]}:{function.source.first_line})"
     forward = emit_function(
         titles["forward"], parameters_text(function, ""),
         f"Forward sweep of `{place}: its value, and what the reverse sweep needs.",
-        [*assembled.forward, gast.Return(display([assembled.output, kept]))],
+        [*unsure, *assembled.forward, gast.Return(display([assembled.output, kept]))],
     )
     reverse, _ = with_lines(assembled.reverse, function)
     packed = setting.names.word("residuals")
     unpack: Block = []
     if residuals:
         unpack = [gast.Assign([display([gast.Name(r, gast.Store(), None, None) for r in residuals], gast.Store())], name(packed), None)]
-    parameters = ", ".join([packed, f"{setting.gradient}=1.0", *extra])
+    parameters = ", ".join([packed, *extra])
     backward = emit_function(
         titles["reverse"], parameters, f"Reverse sweep of `{place}: the adjoints of {', '.join(wrt)}.",
         [*unpack, *reverse, gast.Return(result)],
@@ -223,13 +224,20 @@ def residual_names(setting: Setting, assembled: Assembled, extra: Sequence[str])
         for variable in bound_names(statement):
             if variable not in bound:
                 bound.append(variable)
-    needed = _upward_exposed(assembled.reverse) | names_read(assembled.output) & set()
-    return [variable for variable in bound if variable in needed and variable not in extra]
+    return [variable for variable in bound if variable in assembled.crossing and variable not in extra]
 
 
-def _upward_exposed(body: Block) -> set[str]:
-    """Names that are read in these statements, bound before or not."""
-    return names_read(body)
+def _surely_bound(body: Block) -> set[str]:
+    """The variables that are bound whichever way these statements go."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, gast.If):
+            found |= _surely_bound(statement.body) & _surely_bound(statement.orelse)
+        elif isinstance(statement, gast.With):
+            found |= set(bound_names(statement)) | _surely_bound(statement.body)
+        elif not isinstance(statement, (gast.For, gast.While, gast.Try)):
+            found |= set(bound_names(statement))
+    return found
 
 
 

@@ -67,13 +67,18 @@ class Zero(gast.stmt):
 
 
 class Group(gast.stmt):
-    """What the reverse sweep does for one primal statement; nothing, where all of `cotangents` are zero."""
+    """What the reverse sweep does for one primal statement; nothing, where all of `cotangents` are zero.
+
+    `owns` are adjoints that a call in it writes into, `reads` adjoints that it takes whether or not they are zero.
+    """
 
     _fields = ("body",)
 
     def __init__(self, cotangents: tuple[str, ...], body: list[gast.stmt]) -> None:
         super().__init__()
         self.cotangents = cotangents
+        self.owns: tuple[str, ...] = ()
+        self.reads: tuple[str, ...] = ()
         self.body = body
 
 

@@ -50,6 +50,15 @@ class Module:
         self.imports[chosen] = _import(value, preferred, chosen)
         return chosen
 
+    def refer_default(self, value: Any) -> str:
+        """The name of an object that is the default of a parameter."""
+        for known, other in self.objects.items():
+            if other is value:
+                return known
+        chosen = self.names.fresh("default")
+        self.objects[chosen] = value
+        return chosen
+
     def adopt(self, source: Source, free: str) -> str:
         """The name in this text of what a free name of a primal means; LookupError where it means nothing."""
         value = source.lookup(free)

@@ -14,6 +14,7 @@ from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.liveness import Liveness
 from srcdiff.analysis.storage import CalleeEffects, Storage
+from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import name
 from srcdiff.errors import UnsupportedError
 from srcdiff.names import Names
@@ -114,6 +115,12 @@ class Setting:
     def harmless(self) -> frozenset[Any]:
         """Functions that do not raise on operands of valid types, though their rules do not say so."""
         return HARMLESS
+
+    @property
+    def rebound(self) -> set[str]:
+        """Parameters that are bound again."""
+        bound = {v for s in statements(self.function.body) for v in bound_names(s)}
+        return bound & set(self.function.parameters)
 
     def unsupported(self, node: gast.AST, what: str, way_out: str) -> UnsupportedError:
         """An error that points at a node of the primal."""

@@ -78,7 +78,7 @@ def on_attributes(x, c):
     box.value += c
     box.value *= x
     box.value[1] = box.value[0] * c
-    return np.sum(box.value ** 2)
+    return np.sum(box.value**2)
 
 
 @program(args=(0.8, 0.7))
@@ -162,7 +162,7 @@ def reversed_operand_order(x, c):
     y = x * x
     y = c - y
     y = c / y
-    y = c ** y
+    y = c**y
     return np.sum(y)
 
 

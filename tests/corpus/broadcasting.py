@@ -7,7 +7,7 @@ from tests.corpus.registry import numbers, program
 
 @program(args=(numbers(1, 3), numbers(2, 1), 0.7))
 def row_column_number(r, c, s):
-    return np.sum(r * c + s * r - c ** 2 / s)
+    return np.sum(r * c + s * r - c**2 / s)
 
 
 @program(args=(numbers(3), numbers(2, 3), np.array(0.7)))
@@ -17,7 +17,7 @@ def vector_matrix_zero_rank(v, m, s):
 
 @program(args=(numbers(1), numbers(4)))
 def one_element_array(a, x):
-    return np.sum(a * x + x ** a)
+    return np.sum(a * x + x**a)
 
 
 @program(args=(numbers(2, 1, 3), numbers(4, 1)))
@@ -45,7 +45,7 @@ def outer_by_none(x, y):
 def centred_and_scaled(a):
     z = (a - a.mean(axis=0)) / a.std(axis=0)
     w = a / a.sum(axis=1, keepdims=True)
-    return np.sum(z * a) + np.sum(w ** 3)
+    return np.sum(z * a) + np.sum(w**3)
 
 
 @program(args=(numbers(3, 4),))

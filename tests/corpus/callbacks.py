@@ -1,4 +1,4 @@
-"""Functions as values: arguments, items of lists and dictionaries, `map`, `reduce`, integrators that take a right side."""
+"""Functions as values: arguments, items of lists and dictionaries, `map`, `reduce`, right sides of integrators."""
 
 import functools
 import operator

@@ -1,4 +1,4 @@
-"""Helper functions: pure ones, ones that write into arguments, return them or views of them, with every kind of parameter."""
+"""Helper functions: pure, writing into arguments, returning them or views of them; every kind of parameter."""
 
 import functools
 import math

@@ -126,6 +126,6 @@ def set_comprehension_of_constants(x):
 
 @program(args=(numbers(3),))
 def generator_consumed_by_array(x):
-    y = np.array([v ** 2 for v in x] + [1.0])
+    y = np.array([v**2 for v in x] + [1.0])
     z = np.fromiter((v * 2.0 for v in x), float)
     return np.sum(y) * np.sum(z * x)

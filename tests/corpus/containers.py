@@ -154,7 +154,7 @@ def stacking_functions(x, y):
     c = np.column_stack((y, b.T))
     d = np.append(x, [x[0] * y[0], 2.0])
     e = np.block([[b, b[:, :1]], [np.ones((1, 3)), np.array([[x[1]]])]])
-    return np.sum(a ** 2) + np.sum(c @ c) + np.sum(d ** 3) + np.sum(e * e)
+    return np.sum(a**2) + np.sum(c @ c) + np.sum(d**3) + np.sum(e * e)
 
 
 @program(args=([numbers(2, 2), numbers(2), 0.7],))

@@ -60,7 +60,7 @@ def thomas_algorithm(lower, diagonal, upper, rhs):
     x[-1] = d[-1]
     for i in reversed(range(n - 1)):
         x[i] = d[i] - c[i] * x[i + 1]
-    return np.sum(x ** 2)
+    return np.sum(x**2)
 
 
 @program(args=(numbers(6), 0.2))
@@ -69,9 +69,7 @@ def burgers(u, nu):
     for _ in range(4):
         un = u.copy()
         u[1:-1] = (
-            un[1:-1]
-            - un[1:-1] * dt / dx * (un[1:-1] - un[:-2])
-            + nu * dt / dx ** 2 * (un[2:] - 2 * un[1:-1] + un[:-2])
+            un[1:-1] - un[1:-1] * dt / dx * (un[1:-1] - un[:-2]) + nu * dt / dx**2 * (un[2:] - 2 * un[1:-1] + un[:-2])
         )
         u[0], u[-1] = u[-2], u[1]
     return np.sum(u * u)
@@ -88,10 +86,10 @@ def n_body(position, mass, velocity):
                     continue
                 d = position[j] - position[i]
                 r = np.sqrt(np.dot(d, d) + 0.1)
-                acceleration[i] += mass[j] * d / r ** 3
+                acceleration[i] += mass[j] * d / r**3
         velocity += 0.05 * acceleration
         position += 0.05 * velocity
-    return 0.5 * np.sum(mass * np.sum(velocity ** 2, axis=1))
+    return 0.5 * np.sum(mass * np.sum(velocity**2, axis=1))
 
 
 @program(args=(numbers(5, 3), numbers(5), numbers(3), 0.2))
@@ -131,7 +129,7 @@ def convolution(image, kernel):
         for j in range(out.shape[1]):
             out[i, j] = np.sum(image[i : i + k, j : j + k] * kernel)
     pooled = out[:2, :2].max(axis=0)
-    return np.sum(pooled ** 2) + np.sum(out)
+    return np.sum(pooled**2) + np.sum(out)
 
 
 @program(args=(numbers(3), numbers(4, 3)))
@@ -152,7 +150,7 @@ def kalman_filter(measurements, q, r):
         s = p + r
         k = p / s
         residual = z - x
-        log_likelihood -= 0.5 * (np.log(2.0 * np.pi * s) + residual ** 2 / s)
+        log_likelihood -= 0.5 * (np.log(2.0 * np.pi * s) + residual**2 / s)
         x = x + k * residual
         p = (1.0 - k) * p
     return log_likelihood
@@ -181,7 +179,7 @@ def binomial_option(spot, strike, rate, sigma, expiry):
     p = (np.exp(rate * dt) - d) / (u - d)
     values = np.zeros(n + 1)
     for j in range(n + 1):
-        values[j] = max(spot * u ** (n - j) * d ** j - strike, 0.0)
+        values[j] = max(spot * u ** (n - j) * d**j - strike, 0.0)
     for i in range(n, 0, -1):
         for j in range(i):
             values[j] = np.exp(-rate * dt) * (p * values[j] + (1.0 - p) * values[j + 1])
@@ -237,7 +235,7 @@ def recursive_filter(signal, taps):
         for k in range(1, min(n + 1, 3)):
             acc += taps[k] * out[n - k]
         out[n] = acc
-    return np.sum(out ** 2)
+    return np.sum(out**2)
 
 
 @program(args=(numbers(3), numbers(3, seed=1), 0.3))
@@ -246,8 +244,8 @@ def adam_steps(w, target, rate):
     for t in range(1, 4):
         g = 2.0 * (w - target)
         m = 0.9 * m + 0.1 * g
-        v = 0.99 * v + 0.01 * g ** 2
-        w -= rate * (m / (1.0 - 0.9 ** t)) / (np.sqrt(v / (1.0 - 0.99 ** t)) + 1e-2)
+        v = 0.99 * v + 0.01 * g**2
+        w -= rate * (m / (1.0 - 0.9**t)) / (np.sqrt(v / (1.0 - 0.99**t)) + 1e-2)
     return np.sum((w - target) ** 2)
 
 
@@ -260,7 +258,7 @@ def game_of_smooth_life(grid):
                 if di or dj:
                     neighbours += np.roll(grid, (di, dj), axis=(0, 1))
         grid = np.tanh(0.2 * neighbours) * grid
-    return np.sum(grid ** 2)
+    return np.sum(grid**2)
 
 
 @program(args=(numbers(4),))
@@ -277,8 +275,8 @@ def sorting_network(x):
 @program(args=(numbers(4, 2),))
 def distances_and_energies(p):
     d = p[:, None, :] - p[None, :, :]
-    r2 = np.sum(d ** 2, axis=-1) + np.eye(len(p))
-    e = (1.0 / r2 ** 3) - 1.0 / r2
+    r2 = np.sum(d**2, axis=-1) + np.eye(len(p))
+    e = (1.0 / r2**3) - 1.0 / r2
     i, j = np.triu_indices(len(p), 1)
     return np.sum(e[i, j]) * 0.1 + np.trace(r2 @ r2)
 

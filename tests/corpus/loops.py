@@ -190,7 +190,7 @@ def enumerate_zip_reversed(x, y):
     for a in reversed(x):
         total = total * 0.5 + a * a
     for i, a in enumerate(x, start=2):
-        total = total + a ** i
+        total = total + a**i
     return total
 
 

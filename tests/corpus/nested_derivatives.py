@@ -78,7 +78,7 @@ class by_hand:  # noqa: N801
         return rosenbrock(x) * np.sum(by_hand.rosenbrock_gradient(x) * x)
 
 
-@program(args=(0.8,), oracle=lambda x: 3.0 * x ** 3)
+@program(args=(0.8,), oracle=lambda x: 3.0 * x**3)
 def gradient_of_a_gradient(x):
     return srcdiff.grad(cube)(x) * x
 
@@ -88,7 +88,7 @@ def three_deep(x):
     return srcdiff.grad(srcdiff.grad(cube))(x) * x
 
 
-@program(args=(0.8,), oracle=lambda x: 2.0 * x ** 3)
+@program(args=(0.8,), oracle=lambda x: 2.0 * x**3)
 def perturbation_confusion(x):
     def outer(y):
         return x * y * y

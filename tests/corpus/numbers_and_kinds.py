@@ -11,7 +11,7 @@ COMPLEX = numbers(3) + 1j * numbers(3, seed=5)
 @program(args=(numbers(4), np.array([1, 2, 3, 4]), 3))
 def integers_mixed_in(x, k, n):
     y = x * k
-    y = y ** n / (k + n)
+    y = y**n / (k + n)
     return np.sum(y) + float(n) * x[k[0]]
 
 
@@ -19,8 +19,8 @@ def integers_mixed_in(x, k, n):
 def integer_arithmetic(x, n):
     a = n // 2
     b = n % 3
-    c = -n ** 2 + (n << 1)
-    return x * a + x ** b * c + int(x) * x
+    c = -(n**2) + (n << 1)
+    return x * a + x**b * c + int(x) * x
 
 
 @program(args=(numbers(4),))
@@ -49,7 +49,7 @@ def booleans_as_numbers(x):
 
 @program(args=(numbers(4),))
 def rounding_is_constant(x):
-    return np.sum(np.floor(x * 3.3) * x) + np.sum(np.sign(x - 0.93) * x ** 2) + round(x[0] * 7.0) * x[1]
+    return np.sum(np.floor(x * 3.3) * x) + np.sum(np.sign(x - 0.93) * x**2) + round(x[0] * 7.0) * x[1]
 
 
 @program(args=(SINGLE,))
@@ -76,10 +76,10 @@ def single_scalar(c, x):
 
 @program(args=(np.float64(0.8), np.float64(0.7)))
 def numpy_scalars(x, y):
-    return x ** y * np.float64(2.0) + y.item() * x.real
+    return x**y * np.float64(2.0) + y.item() * x.real
 
 
-@program(args=(numbers(4).astype(np.float32),), oracle=lambda x: np.sum(x ** 3))
+@program(args=(numbers(4).astype(np.float32),), oracle=lambda x: np.sum(x**3))
 def converted_to_double_and_back(x):
     y = x.astype(np.float64) ** 2
     return np.sum(y.astype(np.float32) * x)
@@ -87,7 +87,7 @@ def converted_to_double_and_back(x):
 
 @program(args=(numbers(3),))
 def promoted_to_complex_inside(x):
-    z = x + 1j * x ** 2
+    z = x + 1j * x**2
     return np.sum((z * np.conj(z)).real) + np.sum(np.abs(z)) + np.sum(np.angle(z))
 
 
@@ -99,7 +99,7 @@ def complex_argument(z):
 
 @program(args=(COMPLEX,))
 def complex_holomorphic(z):
-    return np.sin(z) * z[::-1] + z ** 3
+    return np.sin(z) * z[::-1] + z**3
 
 
 @program(args=(0.8 + 0.3j, 0.7))
@@ -134,7 +134,7 @@ def python_float_conversions(x):
 
 @program(args=(numbers(3), 2))
 def array_to_integer_powers(x, n):
-    return np.sum(x ** n) + np.sum(x ** -1) + np.sum(x ** 0) + np.sum(x ** 0.5) + np.sum(n ** x)
+    return np.sum(x**n) + np.sum(x**-1) + np.sum(x**0) + np.sum(x**0.5) + np.sum(n**x)
 
 
 @program(args=(0.8, 0.7))
@@ -157,7 +157,7 @@ def non_floating_arguments(x, name, nothing, indices):
 
 @program(args=(0.8,))
 def constants_of_every_kind(x):
-    return x * np.pi + x * 1e-3 + x * 0x10 + x * True - (-x) + +x + x * 1_000 + np.e ** x
+    return x * np.pi + x * 1e-3 + x * 0x10 + x * True - (-x) + +x + x * 1_000 + np.e**x
 
 
 @program(args=(numbers(4),))
@@ -167,4 +167,4 @@ def statistics(x):
 
 @program(args=(numbers(3), numbers(3, seed=1)))
 def power_of_arrays(x, y):
-    return np.sum(x ** y) + np.sum((-x) ** 2) + np.sum((x - 2.0) ** 3)
+    return np.sum(x**y) + np.sum((-x) ** 2) + np.sum((x - 2.0) ** 3)

@@ -30,7 +30,7 @@ class Layer:
 
     @staticmethod
     def penalty(w, c):
-        return c * np.sum(w ** 4)
+        return c * np.sum(w**4)
 
 
 class Scaled(Layer):
@@ -54,7 +54,7 @@ class Particle:
         self.steps += 1
 
     def energy(self):
-        return 0.5 * self.v ** 2 + 0.5 * self.x ** 2
+        return 0.5 * self.v**2 + 0.5 * self.x**2
 
 
 class Grid:
@@ -276,7 +276,7 @@ def property_with_setter(x):
 
         @property
         def area(self):
-            return 3.0 * self._r ** 2
+            return 3.0 * self._r**2
 
         @area.setter
         def area(self, value):
@@ -300,7 +300,7 @@ class Model:
         self.table = np.array([1.0, 2.0, 3.0])
 
     def loss(self, x):
-        return np.sum(self.table * x ** 2) * self.rate
+        return np.sum(self.table * x**2) * self.rate
 
 
 program(args=(numbers(3),))(Model(0.7).loss)

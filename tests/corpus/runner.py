@@ -49,7 +49,9 @@ def run(program: Program) -> Outcome:
             helpers.assert_pullback(function, args, program.gradient, program.oracle)
             where = helpers.positions(function, args, program.wrt)
             seed = helpers.cotangent(function(*helpers.fresh(args))) if program.gradient is None else program.gradient
-            helpers.assert_same_text(function, where, *helpers.fresh(args), **({} if seed is None else {"gradient": seed}))
+            helpers.assert_same_text(
+                function, where, *helpers.fresh(args), **({} if seed is None else {"gradient": seed})
+            )
     except srcdiff.UnsupportedError as error:
         message = str(error)
         return Outcome(program, "refused" if _PLACE.search(message) else "crashed", message)

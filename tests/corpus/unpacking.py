@@ -95,7 +95,7 @@ def shape_unpacked(a):
     total = np.zeros(m)
     for i in range(n):
         total += a[i] * (i + m)
-    return np.sum(total ** n)
+    return np.sum(total**n)
 
 
 @program(args=(0.8, 0.7))
@@ -110,7 +110,7 @@ def decompositions_unpacked(a):
     s = a @ a.T + 3.0 * np.eye(3)
     sign, logdet = np.linalg.slogdet(s)
     w, v = np.linalg.eigh(s)
-    return sign * logdet + np.sum(w ** 2)
+    return sign * logdet + np.sum(w**2)
 
 
 @program(args=(0.8, 0.7))

@@ -171,7 +171,7 @@ def fancy_read_is_no_view(x):
     picked = y[[0, 2]]
     y[0] = 5.0
     picked *= 2.0
-    return np.sum(y * x) + np.sum(picked ** 2)
+    return np.sum(y * x) + np.sum(picked**2)
 
 
 @program(args=(numbers(4),))

@@ -33,7 +33,7 @@ def one(seed: int, size: int, oracle_only: bool = False) -> tuple[Generated, str
     return generated, form, Result("discarded", expected) if isinstance(expected, str) else Result("right")
 
 
-def save(seed: int, generated: Generated, form: str, result: Result, attempts: int) -> Path:
+def save(seed: int, generated: Generated, form: str, result: Result, attempts: int, folder: Path) -> Path:
     """Write a failing program, made smaller, with what it did and how to run it again."""
 
     def still_fails(text: str) -> bool:
@@ -44,8 +44,8 @@ def save(seed: int, generated: Generated, form: str, result: Result, attempts: i
     again = check(Generated(text, generated.args), form)
     message = "\n".join(f"# {line}" for line in (again.message or result.message).splitlines())
     arguments = ", ".join(repr(a.tolist()) if isinstance(a, np.ndarray) else repr(a) for a in generated.args)
-    FAILURES.mkdir(exist_ok=True)
-    path = FAILURES / f"{result.status}_{seed}.py"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.status}_{seed}.py"
     path.write_text(f"# seed {seed}, {form}: {result.status}\n{message}\n# arguments: {arguments}\n\n{text}")
     return path
 
@@ -57,18 +57,21 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="number of the first program")
     parser.add_argument("--size", type=int, default=9, help="statements, about")
     parser.add_argument("--attempts", type=int, default=600, help="runs spent on making one failure smaller")
-    parser.add_argument("--keep", type=int, default=25, help="failures made smaller and written")
+    parser.add_argument("--keep", type=int, default=3, help="failures made smaller and written, for each reason")
+    parser.add_argument("--folder", type=Path, default=FAILURES, help="where they are written")
     parser.add_argument("--oracle", action="store_true", help="run the programs and the oracle, not srcdiff")
     options = parser.parse_args()
-    statuses, reasons, started, kept = Counter[str](), Counter[tuple[str, str]](), time.perf_counter(), 0
+    statuses, reasons, started = Counter[str](), Counter[tuple[str, str]](), time.perf_counter()
     for seed in range(options.seed, options.seed + options.count):
         generated, form, result = one(seed, options.size, options.oracle)
         statuses[result.status] += 1
-        if result.status != "right":
-            reasons[result.status, result.reason if result.status != "wrong" else ""] += 1
-        if result.status in ("wrong", "crashed") and kept < options.keep:
-            kept += 1
-            print(f"{result.status}: {save(seed, generated, form, result, options.attempts)}", flush=True)
+        if result.status == "right":
+            continue
+        reason = (result.status, "" if result.status == "wrong" else result.reason)
+        reasons[reason] += 1
+        if result.status in ("wrong", "crashed") and reasons[reason] <= options.keep:
+            path = save(seed, generated, form, result, options.attempts, options.folder)
+            print(f"{result.status}: {path}", flush=True)
     seconds = time.perf_counter() - started
     print(f"{options.count} programs in {seconds:.1f} s ({options.count / seconds:.0f}/s)")
     for status in ("right", "refused", "discarded", "wrong", "crashed"):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import linecache
 import re
+import signal
 import tempfile
+import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ __all__ = ["Result", "Slopes", "check", "load", "oracle", "slopes_of"]
 
 LARGEST_VALUE = 1e4
 LARGEST_SLOPE = 1e7
+PRIMAL_SECONDS = 2.0
+DERIVATIVE_SECONDS = 60.0
 _NUMBERS = itertools.count()
 _FOLDER = tempfile.TemporaryDirectory(prefix="srcdiff-fuzz-")
 
@@ -55,23 +59,50 @@ class Result:
 
 @contextmanager
 def load(source: str) -> Iterator[Callable[..., Any]]:
-    """The function `program` of a module that stands in a real file for as long as it is in use."""
+    """The function `program` of a module that stands in a real file for as long as it is in use.
+
+    What is no such module (a program that has been made too small) is an ImportError.
+    """
     path = Path(_FOLDER.name) / f"program_{next(_NUMBERS)}.py"
     path.write_text(source)
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
     try:
-        exec(compile(source, str(path), "exec"), module.__dict__)
-        yield module.program
+        try:
+            exec(compile(source, str(path), "exec"), module.__dict__)
+            program = module.program
+        except Exception as error:
+            raise ImportError(f"no program: {error}") from error
+        yield program
     finally:
         linecache.cache.pop(str(path), None)
         path.unlink()
 
 
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Stop a program that runs for ever (one that was made smaller by the statement that would have ended it)."""
+
+    def stop(*_: Any) -> None:
+        raise TimeoutError(f"ran for more than {seconds} s")
+
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def oracle(program: Callable[..., Any], args: tuple[Any, ...]) -> Slopes | str:
     """The slopes along two random directions; or why the program is of no use."""
     try:
-        value = program(*helpers.fresh(args))
+        with limited(PRIMAL_SECONDS):
+            value = program(*helpers.fresh(args))
     except Exception as error:  # whatever a random program does wrong
         return f"the primal raises {type(error).__name__}"
     if not helpers.is_floating(value):
@@ -117,14 +148,15 @@ def check(generated: Generated, form: str = "grad") -> Result:
                 if isinstance(expected, str):
                     return Result("discarded", expected)
                 return _compare(program, generated.args, expected, form)
-        except SyntaxError as error:
-            return Result("discarded", f"does not compile: {error}")
+        except ImportError as error:
+            return Result("discarded", str(error))
 
 
 def _compare(program: Callable[..., Any], args: tuple[Any, ...], expected: Slopes, form: str) -> Result:
     arguments = helpers.fresh(args)
     try:
-        gradients = _differentiate(program, arguments, expected, form)
+        with limited(DERIVATIVE_SECONDS):
+            gradients = _differentiate(program, arguments, expected, form)
     except srcdiff.UnsupportedError as error:
         return Result("refused", str(error))
     except AssertionError as error:

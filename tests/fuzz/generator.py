@@ -84,5 +84,7 @@ def _helper(rng: Random, name: str, functions: list[Function]) -> tuple[list[str
 
 def _arguments(rng: Random, parameters: dict[str, Shape]) -> tuple[Any, ...]:
     numbers = np.random.default_rng(rng.randrange(2**32))
-    arrays = [numbers.uniform(0.4, 1.6, shape) * numbers.choice([1.0, 1.0, -1.0], shape) for shape in parameters.values()]
+    arrays = [
+        numbers.uniform(0.4, 1.6, shape) * numbers.choice([1.0, 1.0, -1.0], shape) for shape in parameters.values()
+    ]
     return tuple(array if array.shape else float(array) for array in arrays)

@@ -66,10 +66,9 @@ class Block:
         names = [name for name in scope.arrays if scope.arrays[name] == shape]
         if names and shape and self.rng.random() < 0.5:
             return self.rng.choice(names)
-        terms = [self.expressions.of(scope, shape, 1)]
-        for name in self.rng.sample(list(scope.arrays), min(3, len(scope.arrays))):
-            terms.append(f"np.sum({name} * {self.expressions.constant()})" if scope.arrays[name] else name)
-        return " + ".join(terms)
+        others = self.rng.sample(list(scope.arrays), min(3, len(scope.arrays)))
+        sums = [f"np.sum({name} * {self.expressions.constant()})" if scope.arrays[name] else name for name in others]
+        return " + ".join([self.expressions.of(scope, shape, 1), *sums])
 
     def _value(self, scope: Scope, shape: Shape, depth: int = 2) -> str:
         return self.expressions.of(scope, shape, depth)
@@ -114,7 +113,11 @@ class Block:
         n = shape[0]
         options: list[tuple[str, Shape]] = [("[::-1]", shape), ("[:]", shape)]
         if n > 2:
-            options += [("[1:]", (n - 1, *shape[1:])), ("[:-1]", (n - 1, *shape[1:])), ("[::2]", ((n + 1) // 2, *shape[1:]))]
+            options += [
+                ("[1:]", (n - 1, *shape[1:])),
+                ("[:-1]", (n - 1, *shape[1:])),
+                ("[::2]", ((n + 1) // 2, *shape[1:])),
+            ]
         if len(shape) == 2:
             row = self.expressions.index(scope, n)
             column = self.expressions.index(scope, shape[1])
@@ -133,7 +136,9 @@ class Block:
         rows, columns = scope.arrays[name]
         view = scope.fresh(self.rng)
         scope.arrays[view] = (rows * columns,)
-        self.line(f"{view} = {name}.{self.rng.choice(['reshape(-1)', 'ravel()', f'reshape({rows * columns})', 'flatten()'])}")
+        self.line(
+            f"{view} = {name}.{self.rng.choice(['reshape(-1)', 'ravel()', f'reshape({rows * columns})', 'flatten()'])}"
+        )
         return True
 
     def _swap(self, scope: Scope) -> bool:
@@ -242,7 +247,9 @@ class Block:
         variable = scope.fresh(self.rng, clash=0.05)
         inner = scope.nested()
         trips = self.rng.choice([0, 1, 2, 3, 3, 3])
-        header, bound = self.rng.choice([(f"range({trips})", trips), (f"range({trips})", trips), ("range(2, -1, -1)", 3), ("range(1, 3)", 3)])
+        header, bound = self.rng.choice(
+            [(f"range({trips})", trips), (f"range({trips})", trips), ("range(2, -1, -1)", 3), ("range(1, 3)", 3)]
+        )
         if scope.integers and self.rng.random() < 0.3:
             outer = self.rng.choice(list(scope.integers))
             header, bound = self.rng.choice([(f"range({outer})", scope.integers[outer]), (f"range({outer}, 3)", 3)])
@@ -365,7 +372,11 @@ class Block:
         elif shape and self.rng.random() < 0.3:
             self.line(f"{slot}[{self.rng.randrange(shape[0])}] = {self._value(scope, (), 1)}")
         else:
-            self.line(self.rng.choice([f"{name}.append({value})", f"{slot} = {value}", f"{slot} += {value}", f"{slot} *= {value}"]))
+            self.line(
+                self.rng.choice(
+                    [f"{name}.append({value})", f"{slot} = {value}", f"{slot} += {value}", f"{slot} *= {value}"]
+                )
+            )
         return True
 
     def _tuple(self, scope: Scope) -> bool:

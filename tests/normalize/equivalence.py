@@ -12,7 +12,10 @@ import numpy as np
 
 from srcdiff import core, verify
 from srcdiff.normalize import normalize
+from srcdiff.rules import load_rules
 from srcdiff.source import read
+
+load_rules()
 
 LOG: list[Any] = []
 

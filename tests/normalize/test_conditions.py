@@ -40,7 +40,7 @@ def connective_that_reads_its_target(x, y):
 
 
 @programs(*INTEGERS)
-def tests_with_effects(x, y):
+def conditions_with_effects(x, y):
     r = 0
     if x > 0 and say(y) > 1 and x < 3:
         r += 1
@@ -64,7 +64,7 @@ def chained_comparisons(x, y):
     c = x < say(2) < y
     d = 0 <= x == y
     e = x < y < say(4)
-    f = say(x) in (1, 2) is True
+    f = say(x) in (1, 2) == say(True)
     if say(-1) < say(x) < 10:
         a = say(a)
     return a, b, c, d, e, f

@@ -234,7 +234,7 @@ def test_captured_names():
     k, base = 3, [1]
 
     def f(x):
-        base[0] += x
-        return base[0] * k
+        ys = [base[0] + x, k]
+        return ys[0] * k
 
     assert_equivalent(f, (2,))

@@ -27,7 +27,8 @@ from tests.rules import (
     test_ufunc_methods,
     test_weighted,
 )
-from tests.rules.harness import Case, identifier
+from tests.rules.harness import Case, gradients, identifier, prepare, tangent_of
+from tests.rules.structures import leaves
 
 FAMILIES = (
     test_attributes,
@@ -122,3 +123,19 @@ def test_reductions_take_axis_and_keepdims(case: Case) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if rule_of(case).returns == "real"], ids=identifier)
 def test_real_results(case: Case) -> None:
     assert not np.iscomplexobj(run(case))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "forward" in case.modes], ids=identifier)
+def test_tangents_have_the_dtype_of_the_output(case: Case) -> None:
+    bound, directions, _ = prepare(case, 0)
+    for slope, value in zip(leaves(tangent_of(bound, directions)), leaves(bound.output), strict=True):
+        assert np.asarray(slope).dtype == np.asarray(value).dtype
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if "reverse" in case.modes], ids=identifier)
+def test_a_python_seed_changes_no_dtype(case: Case) -> None:
+    bound, _, gradient = prepare(case, 0)
+    if isinstance(gradient, np.floating):  # the output is a real number
+        for name, found in gradients(bound, 1.0).items():
+            for slope, value in zip(leaves(found), leaves(bound.values[name]), strict=True):
+                assert np.asarray(slope).dtype == np.asarray(value).dtype

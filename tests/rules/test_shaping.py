@@ -25,7 +25,7 @@ CASES += [Case(f, (x,), {"order": o}) for f in (np.ravel, np.ndarray.ravel) for 
 CASES += [Case(np.ravel, (1.5,)), Case(np.squeeze, (real(1, 3, 1),)), Case(np.squeeze, (real(1, 3, 1), (0, -1)))]
 CASES += [
     Case(np.squeeze, (real(1, 1),)),
-    Case(np.squeeze, (np.float32(1.5),)),
+    Case(np.squeeze, (np.array(1.5),)),
     Case(np.ndarray.squeeze, (real(1, 3), 0)),
 ]
 CASES += [Case(np.expand_dims, (real(2, 3), a)) for a in (0, -1, (0, 2), (-1, 0))] + [Case(np.expand_dims, (1.5, 0))]

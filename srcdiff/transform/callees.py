@@ -1,0 +1,155 @@
+"""Which function a call calls, and what its arguments are bound to."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from srcdiff import core
+from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.inference import Facts
+from srcdiff.build import constant
+from srcdiff.errors import SourceError, UnsupportedError
+from srcdiff.normalize import normalize
+from srcdiff.rules import registry
+from srcdiff.source import Source, read, unwrap
+
+__all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_users_function"]
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function of the user's that a call calls.
+
+    Attributes
+    ----------
+    function : function
+        The Python function.
+    first : gast.expr or None
+        The object of a method, as an expression at the call.
+    """
+
+    function: Any
+    first: gast.expr | None = None
+
+
+def is_users_function(value: Any) -> bool:
+    """Whether a value is a Python function with a source and no rule: one that is differentiated from its text."""
+    return isinstance(value, types.FunctionType) and registry.lookup(value) is None
+
+
+def find_callee(node: gast.Call, facts: Facts) -> Callee | None:
+    """The user's function that a call calls; None where it is another kind of function, or not known."""
+    try:
+        value = facts.object_of(node.func)
+    except LookupError:
+        value = facts.of[node.func.id].value if isinstance(node.func, gast.Name) and node.func.id in facts.of else None
+        if value is None and isinstance(node.func, gast.Attribute):
+            return _method(node.func, facts)
+    value = unwrap(value) if callable(value) else value
+    if isinstance(value, types.MethodType) and is_users_function(value.__func__):
+        return Callee(value.__func__, node.func.value if isinstance(node.func, gast.Attribute) else None)
+    if is_users_function(value):
+        if isinstance(node.func, gast.Attribute) and _is_instance_path(node.func, facts, value):
+            return Callee(value, node.func.value)
+        return Callee(value)
+    return None
+
+
+def _is_instance_path(node: gast.Attribute, facts: Facts, value: Any) -> bool:
+    """Whether `object.method` binds the object: it is an instance, and the function is its class's."""
+    try:
+        owner = facts.object_of(node.value)
+    except LookupError:
+        return False
+    if isinstance(owner, (types.ModuleType, type)):
+        return False
+    return inspect.getattr_static(type(owner), node.attr, None) is value
+
+
+def _method(node: gast.Attribute, facts: Facts) -> Callee | None:
+    """A method of an object whose class is known."""
+    owner = facts(node.value)
+    value = owner.value
+    cls = type(value) if value is not None and owner.kind != "function" else owner.type
+    if cls is None or owner.kind in ("list", "dict") or owner.numeric:
+        return None
+    found = inspect.getattr_static(cls, node.attr, None)
+    if isinstance(found, staticmethod) and is_users_function(found.__func__):
+        return Callee(found.__func__)
+    if is_users_function(found):
+        return Callee(found, node.value)
+    return None
+
+
+@functools.lru_cache(maxsize=1024)
+def core_of(function: Any) -> core.Function:
+    """A user's function in the core language."""
+    return normalize(read(function))
+
+
+def source_or_none(function: Any) -> Source | None:
+    """The source of a function, where it can be had and differentiated."""
+    try:
+        return read(function)
+    except (SourceError, UnsupportedError):
+        return None
+
+
+class Unbound(Exception):
+    """The arguments of a call do not fit, or cannot be told apart before it runs."""
+
+
+def bind_call(callee: Callee, node: gast.Call) -> dict[str, gast.expr | Any]:
+    """What stands for each parameter: expressions of the call, or default values (not expressions).
+
+    `*args` gets a tuple display, `**kwargs` a dictionary display.
+    """
+    arguments = [*([callee.first] if callee.first is not None else []), *node.args]
+    if any(isinstance(a, gast.Starred) for a in arguments) or any(k.arg is None for k in node.keywords):
+        raise Unbound("starred arguments")
+    keywords = {k.arg: k.value for k in node.keywords}
+    try:
+        signature = inspect.signature(callee.function, follow_wrapped=False)
+        bound = signature.bind(*arguments, **keywords)
+    except TypeError as error:
+        raise Unbound(str(error)) from None
+    values: dict[str, Any] = {}
+    for parameter in signature.parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            values[parameter.name] = gast.Tuple(list(bound.arguments.get(parameter.name, ())), gast.Load())
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            extra = bound.arguments.get(parameter.name, {})
+            values[parameter.name] = gast.Dict([constant(k) for k in extra], list(extra.values()))
+        else:
+            values[parameter.name] = bound.arguments.get(parameter.name, parameter.default)
+    return values
+
+
+def argument_fact(value: Any, facts: Facts, parameter: str) -> Fact:
+    """What a callee may take for granted of an argument: its kind, under the parameter's own name."""
+    from srcdiff.analysis.facts import fact_of_object
+
+    if not isinstance(value, gast.AST):
+        return fact_of_object(value, parameter)
+    return renamed(facts(value), parameter, keep=isinstance(value, gast.Constant))  # type: ignore[arg-type]
+
+
+def renamed(fact: Fact, symbol: str, *, keep: bool) -> Fact:
+    """A fact whose shape and dtype stand under another name."""
+    items = tuple(renamed(item, f"{symbol}[{i}]", keep=False) for i, item in enumerate(fact.items)) if fact.items else fact.items
+    item = renamed(fact.item, f"{symbol}[]", keep=False) if fact.item is not None else None
+    shape, dtypes = fact.shape, fact.dtypes
+    if fact.kind == "number":
+        shape = frozenset()
+        dtypes = frozenset([symbol]) if dtypes is None or dtypes else frozenset()
+    elif fact.numeric:
+        shape, dtypes = frozenset([symbol]), frozenset([symbol])
+    constant_like = fact.kind in ("opaque", "function") or keep or isinstance(fact.value, bool)
+    value = fact.value if constant_like or fact.kind == "anything" else None
+    return Fact(fact.kind, fact.letter, fact.rank, shape, dtypes, items, fact.keys, item, fact.type, value)
