@@ -53,10 +53,10 @@ def expand(gradient: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
 
 
 def zeros_like(x: Any) -> Any:
-    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples, dictionaries, dataclasses.
+    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples, dictionaries and records.
 
-    Mirrors are lists, and dictionaries by key or field name, so that a cotangent can be written into them. What has no
-    floating parts gets None.
+    Containers are mirrored by lists and dictionaries (by field name, for a record), so that a cotangent can be written
+    into them. What has no floating parts gets None.
     """
     if isinstance(x, np.ndarray):
         return np.zeros_like(x) if x.dtype.kind in "fc" else None
@@ -64,24 +64,50 @@ def zeros_like(x: Any) -> Any:
         return [zeros_like(item) for item in x]
     if isinstance(x, dict):
         return {key: zeros_like(item) for key, item in x.items()}
-    if hasattr(type(x), "__dataclass_fields__"):
-        return {field: zeros_like(getattr(x, field)) for field in x.__dataclass_fields__}
     if isinstance(x, (complex, np.complexfloating)):
         return 0j
-    return 0.0 if isinstance(x, (float, np.floating)) else None
+    if isinstance(x, (float, np.floating)):
+        return 0.0
+    fields = getattr(x, "__dataclass_fields__", None)
+    return None if fields is None else {key: zeros_like(getattr(x, key)) for key in fields if hasattr(x, key)}
 
 
 def add_at(x_bar: Any, index: Any, gradient: Any) -> None:
     """Add `gradient` to `x_bar[index]` in place, once for each time that an element is indexed."""
     if isinstance(x_bar, np.ndarray):
         np.add.at(x_bar, index, gradient)
+    elif isinstance(index, slice):
+        for k, part in zip(range(len(x_bar))[index], gradient):
+            x_bar[k] = added(x_bar[k], part)
     else:
-        x_bar[index] += gradient
+        x_bar[index] = added(x_bar[index], gradient)
+
+
+def added(x_bar: Any, gradient: Any) -> Any:
+    """`x_bar + gradient`, in place where `x_bar` is an array or a mirror of lists and dictionaries; None is nothing."""
+    if x_bar is None or gradient is None:
+        return x_bar
+    if isinstance(x_bar, (list, dict)):
+        keys = list(x_bar) if isinstance(x_bar, dict) else range(len(gradient))
+        for key in keys:
+            x_bar[key] = added(x_bar[key], gradient[key])
+        return x_bar
+    x_bar += gradient
+    return x_bar
 
 
 def copy(x: Any) -> Any:
-    """A copy of an array, or the number itself."""
-    return x.copy() if isinstance(x, np.ndarray) else x
+    """A copy of an array, a copy of a list, a tuple or a dictionary and of what is in it, or the number itself."""
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, list):
+        return [copy(item) for item in x]
+    if isinstance(x, tuple):
+        items = [copy(item) for item in x]
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, dict):
+        return {key: copy(item) for key, item in x.items()}
+    return x
 
 
 def seed(gradient: Any, output: Any) -> Any:
@@ -130,28 +156,60 @@ def last_written(x_bar: Any, index: Any) -> Any:
     return np.where(writer[index] == order, taken, 0.0)
 
 
-MISSING = object()
-
-
-def item_or_missing(items: Any, key: Any) -> Any:
-    """An item that is about to be replaced; None where a dictionary has no such key yet."""
-    return items.get(key) if isinstance(items, dict) else items[key]
-
-
 def add_into(x_bar: Any, gradient: Any) -> None:
     """Add a mirror of lists and dictionaries into another, in place."""
-    keys = x_bar.keys() if isinstance(x_bar, dict) else range(len(x_bar))
-    for key in keys:
-        if gradient[key] is not None:
-            x_bar[key] = add_mirrors(x_bar[key], gradient[key])
+    added(x_bar, gradient)
 
 
 def add_mirrors(x_bar: Any, gradient: Any) -> Any:
-    """The sum of two cotangents that may be mirrors of lists and dictionaries; None counts as zero."""
-    if x_bar is None or gradient is None:
-        return gradient if x_bar is None else x_bar
-    if isinstance(x_bar, dict):
-        return {key: add_mirrors(x_bar[key], gradient[key]) for key in x_bar}
-    if isinstance(x_bar, (list, tuple)):
-        return [add_mirrors(*pair) for pair in zip(x_bar, gradient)]
-    return x_bar + gradient
+    """The sum of two cotangents that may be mirrors of lists and dictionaries, in memory of its own."""
+    return copy(gradient) if x_bar is None else added(copy(x_bar), gradient)
+
+
+def add_numbers(x_bar: Any, gradient: Any, index: Any = None) -> None:
+    """Add the numbers in one mirror to those in another (in `x_bar[index]`): shadows are shared already."""
+    keys = list(x_bar) if isinstance(x_bar, dict) else range(len(x_bar))[slice(None) if index is None else index]
+    for k, key in enumerate(keys):
+        part = gradient[key if isinstance(x_bar, dict) else k]
+        if part is not None and not isinstance(part, (np.ndarray, list, dict)):
+            x_bar[key] = x_bar[key] + part
+
+
+def folded(gradient: Any, length: int) -> Any:
+    """The cotangent of a list that was repeated, as `gradient` has it for all repeats."""
+    total = [copy(part) for part in gradient[:length]]
+    for k in range(length, len(gradient)):
+        total[k % length] = added(total[k % length], gradient[k])
+    return total
+
+
+def found(items: Any, key: Any) -> Any:
+    """The item of a dictionary, in a list; an empty list where there is none."""
+    return [items[key]] if key in items else []
+
+
+def put_back(items: Any, key: Any, item: Any) -> None:
+    """Put back what `found` has found: a key that was not there goes."""
+    if item:
+        items[key] = item[0]
+    else:
+        del items[key]
+
+
+def put_key(items: Any, key: Any, item: Any, order: Any) -> None:
+    """Put an item back into a dictionary that was taken out of it, and the keys in their order."""
+    items[key] = item
+    for each in order:
+        items[each] = items.pop(each)
+
+
+def span(items: Any, index: slice, count: int) -> slice:
+    """Where `items[index] = more` puts `count` items into a list."""
+    start, _, step = index.indices(len(items))
+    return slice(start, start + count) if step == 1 else index
+
+
+def replace_items(items: Any, old: Any) -> None:
+    """Give a list, a set or a dictionary the items that it had."""
+    items.clear()
+    (items.extend if isinstance(items, list) else items.update)(old)

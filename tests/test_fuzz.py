@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from srcdiff import UnsupportedError, pipeline
 from srcdiff.kinds import kind_of
+from srcdiff.transform.assemble import LEAN
 from tests import helpers
 from tests.fuzz.__main__ import FORMS, one
 from tests.fuzz.check import Slopes, check, load, oracle, slopes_of
@@ -67,7 +68,7 @@ def test_each_lean_pass_leaves_the_numbers(seed: int) -> None:
             pytest.skip(f"refused: {error}")
         for (mine, size), slope in zip(slopes_of(naive, expected.directions), expected.slopes, strict=True):
             assert mine == pytest.approx(slope, rel=1e-7, abs=1e-7 * (1.0 + size)), "the naive text is wrong"
-        for lean in [*(frozenset({name}) for name in sorted(pipeline.LEAN_PASSES)), None]:
+        for lean in [*(frozenset({name}) for name in sorted(LEAN)), None]:
             lean_results = gradients_with(program, generated.args, expected.gradient, lean)
             for one_result, other in zip(lean_results, naive, strict=True):
                 np.testing.assert_allclose(one_result, other, rtol=1e-9, atol=1e-9, err_msg=f"lean: {lean}")

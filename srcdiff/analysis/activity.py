@@ -137,6 +137,10 @@ def _closure(
     for name in facts.of:
         if name in storage.parent and storage.is_buffer(name):
             classes.setdefault(storage.root(name), set()).add(name)
+    for name in facts.of:  # a container is as good as what is written into in it
+        if name in storage.parent and not facts.of[name].numeric:
+            for root in storage.written_within(name):
+                classes.setdefault(root, set()).add(name)
     edges: dict[str, set[str]] = {}
     for sources, targets in flows:
         if not forward:
@@ -153,4 +157,7 @@ def _closure(
         pending.extend(edges.get(name, ()))
         if name in storage.parent and storage.is_buffer(name):
             pending.extend(classes.get(storage.root(name), ()))
+        if name in storage.parent and not facts.of[name].numeric:
+            for root in storage.written_within(name):
+                pending.extend(classes.get(root, ()))
     return reached

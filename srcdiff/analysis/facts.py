@@ -80,7 +80,7 @@ class Fact:
             return self.letter not in "ib"
         if self.items is not None:
             return any(item.differentiable for item in self.items)
-        return True
+        return self.item is None or self.item.differentiable
 
 
 ANYTHING = Fact()
@@ -150,7 +150,10 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
         items = None
         if a.items is not None and b.items is not None and a.keys == b.keys and len(a.items) == len(b.items):
             items = tuple(join(x, y) for x, y in zip(a.items, b.items, strict=True))
-        item = join(a.item, b.item) if a.item is not None and b.item is not None else None
+        if a.items == () or b.items == ():  # an empty one tells nothing of the items of the other
+            item = a.item or b.item
+        else:
+            item = join(a.item, b.item) if a.item is not None and b.item is not None else None
         return Fact(a.kind, items=items, keys=a.keys if items is not None else (), item=item, type=_common_type(a, b))
     if a.kind == "opaque" and a.type is type(None):
         return b if not b.numeric else replace(b, value=None)

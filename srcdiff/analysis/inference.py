@@ -26,9 +26,10 @@ from srcdiff.analysis.facts import (
 from srcdiff.analysis.structure import statements
 from srcdiff.rules import registry
 
-__all__ = ["Facts", "infer", "infer_statements"]
+__all__ = ["Aliases", "Facts", "infer", "infer_statements"]
 
 CalleeFact = Callable[[gast.Call, list[Fact], "Facts"], Fact | None]
+Aliases = dict[str, frozenset[str]]
 
 
 @dataclass
@@ -307,12 +308,28 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
         kind = "list" if function is list else "tuple"
         if arguments and arguments[0].kind in ("list", "tuple"):
             return replace(arguments[0], kind=kind, type=function, value=None)
-        item = replace(arguments[0], rank=None, shape=None, kind="numeric") if arguments and arguments[0].numeric else None
-        return Fact(kind, item=item, type=function)
-    if function is dict and not arguments:
-        return Fact("dict", type=dict)
+        return Fact(kind, item=_item_of_iterable(arguments[0]) if arguments else None, type=function)
+    if function is dict and not node.keywords and (not arguments or arguments[0].kind == "dict"):
+        return replace(arguments[0], type=dict, value=None) if arguments else Fact("dict", items=(), type=dict)
+    if function in (set, frozenset):
+        return replace(OPAQUE, type=function)
+    if function is sorted and arguments and (arguments[0].container or arguments[0].numeric):
+        return Fact("list", item=_item_of_iterable(arguments[0]), type=list)
     rule = registry.lookup(function)
     return _shape_word(rule, arguments, node) if rule is not None else None
+
+
+def _item_of_iterable(fact: Fact) -> Fact | None:
+    """What iterating over something gives."""
+    if fact.kind == "dict":
+        numbers = bool(fact.keys) and all(isinstance(key, int) for key in fact.keys)
+        return INTEGER if numbers else OPAQUE
+    if fact.numeric and fact.rank == 1:
+        return Fact("number", fact.letter, 0, frozenset(), fact.dtypes)
+    if fact.numeric:
+        rank = fact.rank - 1 if fact.rank else None
+        return Fact("array" if rank else "numeric", fact.letter, rank, None, fact.dtypes)
+    return fact.item if fact.container else None
 
 
 def _created(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact:
@@ -388,7 +405,13 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
             return owner.item or ANYTHING
         if attr == "copy":
             return owner
+        if attr in ("index", "count"):
+            return INTEGER
+        if attr == "keys":
+            return Fact("list", item=_item_of_iterable(owner), type=list)
         return OPAQUE if attr in ("append", "extend", "insert", "update", "clear", "sort", "reverse") else ANYTHING
+    if owner.kind == "tuple" and attr in ("index", "count"):
+        return INTEGER
     if not owner.numeric:
         return OPAQUE if owner.kind == "opaque" else None
     if attr in _SAME_METHODS:
@@ -409,15 +432,16 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
             items = (arguments[0],)
         return Fact("array", owner.letter, len(items) if items is not None else None, None, owner.dtypes)
     if attr == "tolist":
-        return Fact("list", type=list)
+        return Fact("list", item=_item_of_iterable(owner) if owner.rank == 1 else None, type=list)
     return Fact("numeric", owner.letter) if attr in ("dot", "transpose", "swapaxes", "astype", "repeat", "take") else None
 
 
 class _Inference:
     """One run over the body, joining what is bound to each variable, until nothing changes."""
 
-    def __init__(self, facts: Facts, parameters: frozenset[str]) -> None:
+    def __init__(self, facts: Facts, parameters: frozenset[str], aliases: Aliases) -> None:
         self.facts = facts
+        self.aliases = aliases
         self.changed = True
         self.parameters = parameters
         self.bound: set[str] = set(parameters)
@@ -443,6 +467,8 @@ class _Inference:
     def statement(self, statement: gast.stmt) -> None:
         if isinstance(statement, gast.Assign):
             self.assign(statement.targets[0], self.facts(statement.value))
+            if isinstance(statement.value, gast.Call):
+                self.effect(statement.value)
         elif isinstance(statement, gast.AugAssign):
             self.augment(statement)
         elif isinstance(statement, gast.For):
@@ -478,14 +504,36 @@ class _Inference:
         if isinstance(target, gast.Name):
             self.bind(target.id, fact)
         elif isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name):
-            self.stored(target.value.id, fact)
+            self.stored(target.value.id, target.slice, fact)
+        elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
+            self.stored(target.value.id, gast.Constant(target.attr, None), fact)
 
-    def stored(self, container: str, fact: Fact) -> None:
-        """What is stored into a list or dictionary joins what is known of its items."""
-        known = self.facts.of.get(container, ANYTHING)
-        if known.kind in ("list", "dict", "tuple"):
-            items = tuple(join(item, fact) for item in known.items) if known.items is not None and known.kind == "list" else None
-            self.replace(container, replace(known, items=items, keys=(), item=join(known.item, fact) if known.item else fact))
+    def stored(self, container: str, index: gast.expr, fact: Fact) -> None:
+        """What is stored into a list, a dictionary or a record joins what is known of its items."""
+        for name in self.aliases.get(container, (container,)):
+            known = self.facts.of.get(name, ANYTHING)
+            if known.kind == "list" and isinstance(index, gast.Slice):
+                item = fact.item if fact.container else replace(fact, kind="numeric", rank=None, shape=None)
+                self.replace(name, replace(known, items=None, item=_joined(known, item)))
+            elif known.container:
+                self.replace(name, self.with_item(known, self.facts(index).value, fact))
+
+    def with_item(self, known: Fact, key: Any, fact: Fact) -> Fact:
+        """A container after a store."""
+        together = _joined(known, fact)
+        if known.items is None:
+            return replace(known, item=together)
+        if known.kind in ("dict", "record"):
+            position = known.keys.index(key) if key is not None and key in known.keys else None
+        else:
+            position = key if isinstance(key, int) and -len(known.items) <= key < len(known.items) else None
+        if position is not None:
+            items = list(known.items)
+            items[position] = join(items[position], fact)
+            return replace(known, items=tuple(items), item=together)
+        if known.kind == "list":
+            return replace(known, items=tuple(join(item, fact) for item in known.items), item=together)
+        return replace(known, items=None, keys=(), item=together)
 
     def replace(self, target: str, fact: Fact) -> None:
         if self.facts.of.get(target) != fact:
@@ -504,15 +552,27 @@ class _Inference:
         if not isinstance(call.func, gast.Attribute) or not isinstance(call.func.value, gast.Name):
             return
         container, attr = call.func.value.id, call.func.attr
-        known = self.facts.of.get(container, ANYTHING)
-        if known.kind == "list" and attr in ("append", "insert", "extend"):
-            fact = self.facts(call.args[-1])
-            if attr == "extend":
-                fact = fact.item or (replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING)
-            item = join(known.item, fact) if known.item is not None else fact
-            self.replace(container, replace(known, items=None, item=item))
-        elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items is not None:
-            self.replace(container, replace(known, items=None))
+        for name in self.aliases.get(container, (container,)):
+            known = self.facts.of.get(name, ANYTHING)
+            if known.kind == "list" and attr in ("append", "insert", "extend") and call.args:
+                fact: Fact | None = self.facts(call.args[-1])
+                assert fact is not None
+                if attr == "extend" and fact.container:
+                    fact = fact.item
+                elif attr == "extend":
+                    fact = replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING
+                self.replace(name, replace(known, items=None, item=_joined(known, fact)))
+            elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse"):
+                self.replace(name, replace(known, items=None))
+            elif known.kind == "dict" and attr in ("pop", "popitem", "clear"):
+                self.replace(name, replace(known, items=None, keys=()))
+            elif known.kind == "dict" and attr in ("update", "setdefault"):
+                self.replace(name, replace(known, items=None, keys=(), item=ANYTHING))
+
+
+def _joined(known: Fact, fact: Fact | None) -> Fact | None:
+    """What is known of the items of a container that gets another one."""
+    return join(known.item, fact) if known.item is not None and fact is not None else known.item or fact
 
 
 def _symbolic(function: core.Function) -> set[str]:
@@ -546,12 +606,23 @@ def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> No
             early.add(node.id)
 
 
-def infer(function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None) -> Facts:
-    """The facts of every variable of `function`, given those of its parameters."""
-    facts = Facts(dict(parameters), function, _symbolic(function), callee)
+def infer(
+    function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None,
+    *, helpers: dict[str, Any] | None = None, aliases: Aliases | None = None,
+) -> Facts:
+    """The facts of every variable of `function`, given those of its parameters.
+
+    Parameters
+    ----------
+    helpers : dict, optional
+        Names that stand for objects though the primal does not know them.
+    aliases : dict, optional
+        For a container that is changed under one of several names, all of them.
+    """
+    facts = Facts(dict(parameters), function, _symbolic(function), callee, helpers=dict(helpers or {}))
     for local in _locals(function):
         facts.of.setdefault(local, ANYTHING)
-    run = _Inference(facts, frozenset(parameters))
+    run = _Inference(facts, frozenset(parameters), aliases or {})
     rounds = 0
     while run.changed or _use_as_numbers(facts, function.body):
         run.changed = False
@@ -567,7 +638,7 @@ def infer(function: core.Function, parameters: dict[str, Fact], callee: CalleeFa
 
 def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
     """Add the facts of the variables that further statements bind."""
-    run = _Inference(facts, frozenset())
+    run = _Inference(facts, frozenset(), {})
     run.bound = set(facts.of)
     for _ in range(6):
         if not run.changed:

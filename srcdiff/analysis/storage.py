@@ -7,7 +7,8 @@ writes into is a *value*; any other is a *buffer*.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,7 @@ from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.liveness import Liveness
-from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements
+from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements, written_names
 from srcdiff.rules import registry
 
 __all__ = ["CallEffects", "Origin", "Storage", "classify", "origin_of"]
@@ -179,8 +180,10 @@ def _origin_of_call(node: gast.Call, facts: Facts, callee: CalleeEffects | None)
         return Origin("alias", _names([out], facts))
     if function is not None:
         try:
-            if function in _REPACK:
+            if function in _REPACK or (function is copy.copy and arguments and not facts(arguments[0]).numeric):
                 return Origin("repack", _names(arguments, facts))
+            if function is np.ndarray.tolist:
+                return FRESH
         except TypeError:
             pass
         if function in (list.pop, dict.get, dict.pop, dict.setdefault):
@@ -268,6 +271,19 @@ class Storage:
         """Whether a variable's memory is ever written."""
         return name not in self.snapshots and self.root(name) in self.written
 
+    def holds_written(self, name: str) -> bool:
+        """Whether what a container holds, at any depth, is written into."""
+        return any(True for _ in self.written_within(name))
+
+    def written_within(self, name: str) -> Iterator[str]:
+        """The classes that are written into among what a container holds, at any depth."""
+        root, seen = self.root(name), set[str]()
+        while root in self.contents and root not in seen:
+            seen.add(root)
+            root = self.root(self.contents[root])
+            if root in self.written:
+                yield root
+
     def cell(self, name: str) -> str | None:
         """The name under which liveness knows the contents of a buffer; None for a value."""
         return f"*{self.root(name)}" if self.is_buffer(name) else None
@@ -318,6 +334,24 @@ def _is_sole(name: str, function: core.Function, storage: Storage) -> bool:
     return members == {name}
 
 
+def aliases_of_containers(function: core.Function, facts: Facts, storage: Storage) -> dict[str, frozenset[str]]:
+    """For each container that is changed under one of several names, these names."""
+    changed = {
+        name
+        for statement in statements(function.body)
+        for name in written_names(statement)
+        if not facts.of.get(name, Fact()).numeric and name in storage.parent
+    }
+    found: dict[str, frozenset[str]] = {}
+    for name in changed:
+        root = storage.root(name)
+        names = {other for other in storage.members(name) if other in facts.of}
+        names |= {other for other, classes in storage.viewed.items() if root in classes and other in facts.of}
+        if len(names) > 1:
+            found[name] = frozenset(names)
+    return found
+
+
 def _classify_once(
     function: core.Function, facts: Facts, callee: CalleeEffects | None, demoted: set[str], in_place: set[str]
 ) -> Storage:
@@ -360,7 +394,10 @@ def _assign(
         return
     storage.write(base)
     owner = facts.of.get(base, Fact())
-    if isinstance(target, gast.Attribute) or not owner.numeric:
+    if isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice) and owner.kind == "list":
+        for name in origin.bases:  # its items are stored
+            storage.unite(storage.content(base), name if facts.of.get(name, Fact()).numeric else storage.content(name))
+    elif isinstance(target, gast.Attribute) or not owner.numeric:
         for name in origin.bases:
             storage.unite(storage.content(base), name)
 
@@ -375,7 +412,8 @@ def _connect(target: str, origin: Origin, storage: Storage, facts: Facts) -> Non
             storage.unite(storage.content(target), base)
         elif origin.how == "repack":
             if facts.of.get(base, Fact()).numeric:
-                storage.unite(storage.content(target), base)
+                if facts.of[base].rank != 1:
+                    storage.unite(storage.content(target), base)
             else:
                 storage.unite(storage.content(target), storage.content(base))
         else:  # unknown: the same thing, part of it, or something that holds it
@@ -424,7 +462,8 @@ def _call(node: gast.Call, storage: Storage, facts: Facts, callee: CalleeEffects
         if base is not None:
             storage.write(base)
             for name in _names(_arguments(node), facts):
-                storage.unite(storage.content(base), name)
+                items = node.func.attr in ("extend", "update") and not facts.of.get(name, Fact()).numeric
+                storage.unite(storage.content(base), storage.content(name) if items else name)
         return
     rule = None
     if function is not None:
@@ -477,6 +516,7 @@ def _unsound_snapshots(
     if not written_somewhere and not storage.updated:
         return set()
     unsound = {name for name in storage.snapshots if storage.root(name) in storage.written or name in storage.updated}
+    unsound |= {name for name in storage.snapshots if storage.holds_written(name)}
     for name in storage.snapshots & escaping:
         if bases.get(name, set()) & written_somewhere:
             unsound.add(name)

@@ -66,12 +66,14 @@ def correlate_v(a: Any, v: Any, mode: Any = "valid", *, gradient: Any) -> Any:
 # Finite differences.
 
 
-def diff_transpose(gradient: Any, n: int, axis: int) -> Any:
-    """The transpose of `n` differences along `axis`."""
+def diff_transpose(gradient: Any, a: Any, n: int, axis: int) -> Any:
+    """The transpose of `n` differences of `a` along `axis`."""
+    if n > np.shape(a)[axis]:
+        return np.zeros_like(a)
     for _ in range(n):
         pad = [(1, 1) if k == axis % np.ndim(gradient) else (0, 0) for k in range(np.ndim(gradient))]
         gradient = -np.diff(np.pad(gradient, pad), axis=axis)
-    return gradient
+    return unbroadcast(gradient, a)
 
 
 def edge_length(edge: Any, axis: int) -> int:
@@ -86,24 +88,36 @@ def cut(x: Any, start: int, stop: int, axis: int) -> Any:
     return x[(slice(None),) * (axis % np.ndim(x)) + (slice(start, stop),)]
 
 
-@adjoint(np.diff, active=("a", "prepend", "append"))
-def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any) -> Any:
-    """The gradients of `n` differences along `axis`: differences of the gradient, negated, in zeros."""
+@adjoint(np.diff, wrt="a")
+def diff_a(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any) -> Any:
+    """a_bar of `n` differences along `axis`: differences of the gradient, negated, in zeros."""
     if prepend is None and append is None:
-        return unbroadcast(diff_transpose(gradient, n, axis), a) if n <= np.shape(a)[axis] else np.zeros_like(a)
-    return diff_gradients(gradient, a, n, axis, prepend, append)
+        return diff_transpose(gradient, a, n, axis)
+    return joined_bar(gradient, a, n, axis, prepend, append)[1]
 
 
-def diff_gradients(gradient: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) -> tuple[Any, ...]:
-    """The gradients of the array and of what was joined to its ends."""
-    joined_bar = diff_transpose(gradient, n, axis)
-    before, length = edge_length(prepend, axis), np.shape(a)[axis]
-    a_bar = unbroadcast(cut(joined_bar, before, before + length, axis), a)
-    prepend_bar = None if prepend is None else unbroadcast(cut(joined_bar, 0, before, axis), prepend)
-    append_bar = None
-    if append is not None:
-        append_bar = unbroadcast(cut(joined_bar, before + length, joined_bar.shape[axis], axis), append)
-    return a_bar, None, None, prepend_bar, append_bar
+@adjoint(np.diff, wrt="prepend", inline=False)
+def diff_prepend(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any) -> Any:
+    """The gradient of what stands before the array."""
+    return joined_bar(gradient, a, n, axis, prepend, append)[0]
+
+
+@adjoint(np.diff, wrt="append", inline=False)
+def diff_append(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None, *, gradient: Any) -> Any:
+    """The gradient of what stands after the array."""
+    return joined_bar(gradient, a, n, axis, prepend, append)[2]
+
+
+def joined_bar(gradient: Any, a: Any, n: int, axis: int, prepend: Any, append: Any) -> tuple[Any, Any, Any]:
+    """The gradients of what stands before the array, of the array, and of what stands after it."""
+    before, after, length = edge_length(prepend, axis), edge_length(append, axis), np.shape(a)[axis]
+    shape = list(np.shape(a))
+    shape[axis] = before + length + after
+    bar = diff_transpose(gradient, np.zeros(shape, gradient.dtype), n, axis)
+    a_bar = unbroadcast(cut(bar, before, before + length, axis), a)
+    prepend_bar = None if prepend is None else unbroadcast(cut(bar, 0, before, axis), prepend)
+    append_bar = None if append is None else unbroadcast(cut(bar, before + length, shape[axis], axis), append)
+    return prepend_bar, a_bar, append_bar
 
 
 @tangent(np.diff)
@@ -131,7 +145,9 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None, *, gradient: Any
     before = 0 if to_begin is None else np.size(to_begin)
     count = max(np.size(ary) - 1, 0)
     inner = gradient[before : before + count]
-    ary_bar = unbroadcast(np.reshape(diff_transpose(inner, 1, -1), np.shape(ary)), ary) if count else np.zeros_like(ary)
+    ary_bar = (
+        np.reshape(diff_transpose(inner, np.reshape(ary, -1), 1, -1), np.shape(ary)) if count else np.zeros_like(ary)
+    )
     end_bar = None if to_end is None else unbroadcast(np.reshape(gradient[before + count :], np.shape(to_end)), to_end)
     begin_bar = None if to_begin is None else unbroadcast(np.reshape(gradient[:before], np.shape(to_begin)), to_begin)
     return ary_bar, end_bar, begin_bar
@@ -167,7 +183,7 @@ def difference_weights(h: Any, edge_order: int) -> tuple[Any, Any, Any]:
 def gradient_transpose(bar: Any, h: Any, edge_order: int, axis: int) -> Any:
     """The transpose of np.gradient along one axis."""
     bar = np.moveaxis(bar, axis, -1)
-    inside, first, last = (w.astype(bar.real.dtype) for w in difference_weights(h, edge_order))
+    inside, first, last = difference_weights(h.astype(bar.real.dtype), edge_order)
     found = np.zeros_like(bar)
     middle = bar[..., 1:-1]
     found[..., :-2] += middle * inside[0]

@@ -80,8 +80,8 @@ def einsum_gradient(gradient: Any, operands: tuple[Any, ...], position: int, opt
     return unbroadcast(x_bar, x)
 
 
-@adjoint(np.einsum, wrt="operands", inline=False)
-def einsum(*operands: Any, optimize: Any = False, gradient: Any) -> tuple[Any, ...]:
+@adjoint(np.einsum, active=("operands",), inline=False)
+def einsum(*operands: Any, optimize: Any = False, gradient: Any) -> list[Any]:
     """One gradient for each positional argument of `np.einsum`, None for the subscripts."""
     _, _, arrays = einsum_labels(operands)
     gradients = [
@@ -89,10 +89,10 @@ def einsum(*operands: Any, optimize: Any = False, gradient: Any) -> tuple[Any, .
         for k, x in enumerate(arrays)
     ]
     if isinstance(operands[0], str):
-        return (None, *gradients)
+        return [None, *gradients]
     sublists = [[None] * len(term) for term in operands[1::2]]
     paired = [item for pair in zip(gradients, sublists, strict=False) for item in pair]
-    return (*paired, [None] * len(operands[-1])) if len(operands) % 2 else tuple(paired)
+    return [*paired, [None] * len(operands[-1])] if len(operands) % 2 else paired
 
 
 @tangent(np.einsum, inline=False)

@@ -115,13 +115,13 @@ def triu(m: Any, k: int = 0, *, gradient: Any) -> Any:
     return unbroadcast(np.triu(gradient, k), m)
 
 
-@adjoint(np.ix_, wrt="args", inline=False, result="view")
-def ix_(*args: Any, gradient: Any) -> tuple[Any, ...]:
+@adjoint(np.ix_, active=("args",), inline=False, result="view")
+def ix_(*args: Any, gradient: Any) -> list[Any]:
     """The gradients of the axes of an open grid: the same numbers, flat; None for integer and boolean axes."""
-    return tuple(
+    return [
         np.reshape(g, np.shape(x)) if g is not None and np.result_type(x).kind in "fc" else None
         for x, g in zip(args, gradient, strict=True)
-    )
+    ]
 
 
 @tangent(np.ix_, inline=False)

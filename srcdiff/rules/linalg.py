@@ -116,7 +116,8 @@ def solve(a: Any, b: Any, *, output: Any, gradient: Any) -> tuple[Any, Any]:
     if np.ndim(a) == 2 and np.ndim(b) == 2:
         b_bar = np.linalg.solve(np.conj(a.T), gradient)
         return unbroadcast(-b_bar @ np.conj(output.T), a), unbroadcast(b_bar, b)
-    return solve_gradients(a, b, output, gradient)
+    a_bar, b_bar = solve_gradients(a, b, output, gradient)
+    return a_bar, b_bar
 
 
 @tangent(np.linalg.solve)
@@ -294,7 +295,8 @@ def least_squares_tangent(a: Any, b: Any, a_dot: Any, b_dot: Any, output: Any) -
 @adjoint(np.linalg.lstsq, active=("a", "b"), inline=False, source=GOLUB_PEREYRA)
 def lstsq(a: Any, b: Any, rcond: Any = None, *, output: Any, gradient: Any) -> tuple[Any, Any]:
     """a_bar and b_bar of (solution, residuals, rank, singular values), of constant rank: Golub and Pereyra (1973)."""
-    return least_squares_gradients(a, b, output, gradient)
+    a_bar, b_bar = least_squares_gradients(a, b, output, gradient)
+    return a_bar, b_bar
 
 
 @tangent(np.linalg.lstsq, inline=False)

@@ -71,7 +71,8 @@ def q_slope(slices: Any, q: Any, method: Any, skip_nan: bool) -> Any:
     if method not in SLOPES:
         return np.zeros(np.shape(position))
     stretched = np.broadcast_to(slices, (*np.shape(q), *slices.shape))
-    lower, upper = (np.take_along_axis(stretched, k[..., np.newaxis], -1)[..., 0] for k in (low, high))
+    lower = np.take_along_axis(stretched, low[..., np.newaxis], -1)[..., 0]
+    upper = np.take_along_axis(stretched, high[..., np.newaxis], -1)[..., 0]
     count = (~np.isnan(slices)).sum(axis=-1) if skip_nan else slices.shape[-1]
     rate: Any = count + SLOPES[method]
     return rate * (upper - lower)
@@ -114,7 +115,8 @@ def neighbours_tangent(
     low, high, weight, _ = neighbours(slices, q, method, skip_nan)
     slices_dot = by_slices(np.broadcast_to(a_dot, np.shape(a)), axis)
     stretched = np.broadcast_to(slices_dot, (*np.shape(q), *slices_dot.shape))
-    lower, upper = (np.take_along_axis(stretched, k[..., np.newaxis], -1)[..., 0] for k in (low, high))
+    lower = np.take_along_axis(stretched, low[..., np.newaxis], -1)[..., 0]
+    upper = np.take_along_axis(stretched, high[..., np.newaxis], -1)[..., 0]
     q_dot = np.reshape(q_dot, (*np.shape(q), *(1,) * (slices.ndim - 1)))
     total = (1.0 - weight) * lower + weight * upper + q_slope(slices, q, method, skip_nan) * q_dot
     return np.reshape(total, np.shape(output)).astype(output.dtype)

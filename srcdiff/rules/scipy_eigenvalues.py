@@ -1,6 +1,6 @@
 """scipy.linalg's eigenvalue problems: general, Hermitian, generalised Hermitian, tridiagonal.
 
-See `decompositions` for what holds where eigenvalues are equal.
+See `eigenvalues` for what holds where eigenvalues are equal.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import numpy as np
 import scipy.linalg as sl
 
 from srcdiff.errors import UnsupportedError
-from srcdiff.rules.decompositions import eig_gradient, eig_tangent_of, fold, matched, or_zeros, unfold
+from srcdiff.rules.decompositions import fold, or_zeros, unfold
+from srcdiff.rules.eigenvalues import eig_gradient, eig_tangent_of, matched
 from srcdiff.rules.linalg import GILES, conjugate_transpose
 from srcdiff.rules.registry import adjoint, tangent
 from srcdiff.rules.scipy_linalg import keep
@@ -296,9 +297,11 @@ def eigh_tridiagonal(
     """d_bar and e_bar of the eigenvalues and eigenvectors of a symmetric tridiagonal matrix."""
     if eigvals_only:
         w, v = sl.eigh_tridiagonal(d, e, False, select, select_range)
-        return tridiagonal_gradients(gradient, None, w, v, d, e)
+        d_bar, e_bar = tridiagonal_gradients(gradient, None, w, v, d, e)
+        return d_bar, e_bar
     v_bar = None if gradient[1] is None else or_zeros(gradient[1], output[1])
-    return tridiagonal_gradients(gradient[0], v_bar, output[0], output[1], d, e)
+    d_bar, e_bar = tridiagonal_gradients(gradient[0], v_bar, output[0], output[1], d, e)
+    return d_bar, e_bar
 
 
 @tangent(sl.eigh_tridiagonal, inline=False)
@@ -336,7 +339,8 @@ def eigvalsh_tridiagonal(
 ) -> tuple[Any, Any]:
     """d_bar and e_bar of the eigenvalues of a symmetric tridiagonal matrix."""
     w, v = sl.eigh_tridiagonal(d, e, False, select, select_range)
-    return tridiagonal_gradients(gradient, None, w, v, d, e)
+    d_bar, e_bar = tridiagonal_gradients(gradient, None, w, v, d, e)
+    return d_bar, e_bar
 
 
 @tangent(sl.eigvalsh_tridiagonal, inline=False)

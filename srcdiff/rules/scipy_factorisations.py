@@ -1,6 +1,6 @@
 """scipy.linalg's factorisations, and the solutions that take a factorisation.
 
-See `decompositions` for what holds where eigenvalues or singular values are equal.
+See `singular_values` for what holds where singular values are equal.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import scipy.linalg as sl
 
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules.decompositions import (
-    TOWNSEND,
     WALTER,
     cholesky_direction,
     cholesky_gradient,
@@ -20,12 +19,11 @@ from srcdiff.rules.decompositions import (
     or_zeros,
     qr_gradient,
     qr_tangent_of,
-    svd_gradient,
-    svd_tangent_of,
 )
 from srcdiff.rules.linalg import GILES, conjugate_transpose
 from srcdiff.rules.registry import adjoint, tangent
 from srcdiff.rules.scipy_linalg import keep, outer_h
+from srcdiff.rules.singular_values import TOWNSEND, svd_gradient, svd_tangent_of
 from srcdiff.runtime import unbroadcast
 
 __all__: list[str] = []

@@ -55,7 +55,8 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, *, gradient:
     """The gradients of samples, points and spacing of an integral by trapezoids."""
     shape = np.shape(np.moveaxis(y, axis, -1))
     areas_bar = np.broadcast_to(np.asarray(gradient)[..., np.newaxis], (*shape[:-1], max(shape[-1] - 1, 0)))
-    return trapezoid_gradients(areas_bar, y, x, dx, axis)
+    y_bar, x_bar, dx_bar = trapezoid_gradients(areas_bar, y, x, dx, axis)
+    return y_bar, x_bar, dx_bar
 
 
 @tangent(si.trapezoid, inline=False)
@@ -73,7 +74,9 @@ def cumulative_trapezoid(
     """The gradients of samples, points and spacing of running integrals by trapezoids."""
     moved_bar = np.moveaxis(gradient, axis, -1)
     moved_bar = moved_bar if initial is None else moved_bar[..., 1:]
-    return trapezoid_gradients(np.cumsum(moved_bar[..., ::-1], axis=-1)[..., ::-1], y, x, dx, axis)
+    areas_bar = np.cumsum(moved_bar[..., ::-1], axis=-1)[..., ::-1]
+    y_bar, x_bar, dx_bar = trapezoid_gradients(areas_bar, y, x, dx, axis)
+    return y_bar, x_bar, dx_bar
 
 
 @tangent(si.cumulative_trapezoid, inline=False)

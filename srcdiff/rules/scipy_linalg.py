@@ -304,7 +304,9 @@ def solve_triangular(
 ) -> tuple[Any, Any]:
     """a_bar and b_bar of the solution of a triangular system, a_bar on the triangle that is read."""
     keep("scipy.linalg.solve_triangular", overwrite_b)
-    return triangular_gradients(a, b, transposition(trans), lower, unit_diagonal, output, gradient)
+    kind = transposition(trans)
+    a_bar, b_bar = triangular_gradients(a, b, kind, lower, unit_diagonal, output, gradient)
+    return a_bar, b_bar
 
 
 def triangular_gradients(
@@ -359,7 +361,8 @@ def lstsq(
 ) -> tuple[Any, Any]:
     """a_bar and b_bar of (solution, residuals, rank, singular values), of constant rank: Golub and Pereyra (1973)."""
     keep("scipy.linalg.lstsq", overwrite_a, overwrite_b)
-    return least_squares_gradients(a, b, output, gradient)
+    a_bar, b_bar = least_squares_gradients(a, b, output, gradient)
+    return a_bar, b_bar
 
 
 @tangent(sl.lstsq, inline=False)

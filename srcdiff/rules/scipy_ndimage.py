@@ -97,9 +97,7 @@ def refuse_axes(axes: Any, mode: Any, name: str) -> None:
         raise UnsupportedError(f"{name} with `axes=` or a mode for each axis", "Filter one axis at a time.")
 
 
-def window_transposes(
-    gradient: Any, x: Any, weights: Any, mode: str, origin: Any, wrt: str
-) -> Any:
+def window_transposes(gradient: Any, x: Any, weights: Any, mode: str, origin: Any, wrt: str) -> Any:
     """The gradient of `scipy.ndimage.correlate` with respect to its input or its weights."""
     origins = [int(k) for k in each_axis(origin, np.ndim(x))]
     shape = np.shape(x)
@@ -124,8 +122,8 @@ def refuse_constant(mode: str, cval: Any, name: str) -> None:
 def line_weights_bar(gradient: Any, x: Any, weights: Any, axis: int, mode: str, origin: int) -> Any:
     """The gradient of the weights of `scipy.ndimage.correlate1d`."""
     moved, n = np.moveaxis(x, axis, 0), np.shape(x)[axis]
-    sizes = (len(weights), *(1 for _ in moved.shape[1:]))
-    lines = extended(moved, sizes, [origin, *(0 for _ in moved.shape[1:])], mode)
+    others = moved.ndim - 1
+    lines = extended(moved, (len(weights), *[1] * others), [origin, *[0] * others], mode)
     bar = np.moveaxis(gradient, axis, 0)
     products = [np.sum(bar * np.conj(lines[k : k + n])) for k in range(len(weights))]
     return unbroadcast(np.array(products), np.asarray(weights))
@@ -138,13 +136,24 @@ def window(step: tuple[int, ...], shape: tuple[int, ...]) -> tuple[slice, ...]:
 
 def turned(weights: Any, origin: Any) -> tuple[Any, Any]:
     """The weights and the origin with which a correlation does what a convolution does."""
-    origins = [-int(k) - (size % 2 == 0) for k, size in zip(each_axis(origin, np.ndim(weights)), np.shape(weights), strict=True)]
+    origins = [
+        -int(k) - (size % 2 == 0)
+        for k, size in zip(each_axis(origin, np.ndim(weights)), np.shape(weights), strict=True)
+    ]
     return np.flip(weights), origins
 
 
 @adjoint(nd.correlate, wrt="input", inline=False)
 def correlate_input(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, gradient: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """input_bar of a correlation with a window."""
     refuse_output(out, "scipy.ndimage.correlate")
@@ -154,7 +163,15 @@ def correlate_input(
 
 @adjoint(nd.correlate, wrt="weights", inline=False)
 def correlate_weights(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, gradient: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """weights_bar of a correlation with a window."""
     refuse_output(out, "scipy.ndimage.correlate")
@@ -165,7 +182,16 @@ def correlate_weights(
 
 @tangent(nd.correlate, inline=False)
 def correlate_tangent(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, input_dot: Any, weights_dot: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    input_dot: Any,
+    weights_dot: Any,
 ) -> Any:
     """The product rule; the constant beyond the edges stays with the weights' tangent."""
     first = nd.correlate(input_dot, weights, mode=mode, cval=0.0, origin=origin)
@@ -174,7 +200,15 @@ def correlate_tangent(
 
 @adjoint(nd.correlate1d, wrt="input", inline=False)
 def correlate1d_input(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, gradient: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    gradient: Any,
 ) -> Any:
     """input_bar of a correlation along one axis."""
     refuse_output(out, "scipy.ndimage.correlate1d")
@@ -183,7 +217,15 @@ def correlate1d_input(
 
 @adjoint(nd.correlate1d, wrt="weights", inline=False)
 def correlate1d_weights(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, gradient: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    gradient: Any,
 ) -> Any:
     """weights_bar of a correlation along one axis."""
     refuse_output(out, "scipy.ndimage.correlate1d")
@@ -193,7 +235,16 @@ def correlate1d_weights(
 
 @tangent(nd.correlate1d, inline=False)
 def correlate1d_tangent(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, input_dot: Any, weights_dot: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    input_dot: Any,
+    weights_dot: Any,
 ) -> Any:
     """The product rule."""
     first = nd.correlate1d(input_dot, weights, axis, mode=mode, cval=0.0, origin=origin)
@@ -202,7 +253,15 @@ def correlate1d_tangent(
 
 @adjoint(nd.convolve, wrt="input", inline=False)
 def convolve_input(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, gradient: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """input_bar of a convolution with a window."""
     refuse_output(out, "scipy.ndimage.convolve")
@@ -213,7 +272,15 @@ def convolve_input(
 
 @adjoint(nd.convolve, wrt="weights", inline=False)
 def convolve_weights(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, gradient: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """weights_bar of a convolution with a window."""
     refuse_output(out, "scipy.ndimage.convolve")
@@ -225,7 +292,16 @@ def convolve_weights(
 
 @tangent(nd.convolve, inline=False)
 def convolve_tangent(
-    input: Any, weights: Any, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, axes: Any = None, *, input_dot: Any, weights_dot: Any
+    input: Any,
+    weights: Any,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: Any = 0,
+    axes: Any = None,
+    *,
+    input_dot: Any,
+    weights_dot: Any,
 ) -> Any:
     """The product rule; the constant beyond the edges stays with the weights' tangent."""
     first = nd.convolve(input_dot, weights, mode=mode, cval=0.0, origin=origin)
@@ -234,7 +310,15 @@ def convolve_tangent(
 
 @adjoint(nd.convolve1d, wrt="input", inline=False)
 def convolve1d_input(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, gradient: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    gradient: Any,
 ) -> Any:
     """input_bar of a convolution along one axis."""
     refuse_output(out, "scipy.ndimage.convolve1d")
@@ -244,7 +328,15 @@ def convolve1d_input(
 
 @adjoint(nd.convolve1d, wrt="weights", inline=False)
 def convolve1d_weights(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, gradient: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    gradient: Any,
 ) -> Any:
     """weights_bar of a convolution along one axis."""
     refuse_output(out, "scipy.ndimage.convolve1d")
@@ -255,7 +347,16 @@ def convolve1d_weights(
 
 @tangent(nd.convolve1d, inline=False)
 def convolve1d_tangent(
-    input: Any, weights: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, origin: int = 0, *, input_dot: Any, weights_dot: Any
+    input: Any,
+    weights: Any,
+    axis: int = -1,
+    out: Any = None,
+    mode: Any = "reflect",
+    cval: Any = 0.0,
+    origin: int = 0,
+    *,
+    input_dot: Any,
+    weights_dot: Any,
 ) -> Any:
     """The product rule."""
     first = nd.convolve1d(input_dot, weights, axis, mode=mode, cval=0.0, origin=origin)
@@ -454,9 +555,7 @@ def edge_filter_transpose(gradient: Any, axis: int, mode: Any, smooth: list[floa
 
 
 @adjoint(nd.sobel, inline=False)
-def sobel(
-    input: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, gradient: Any
-) -> Any:
+def sobel(input: Any, axis: int = -1, out: Any = None, mode: Any = "reflect", cval: Any = 0.0, *, gradient: Any) -> Any:
     """input_bar of the Sobel filter."""
     refuse_output(out, "scipy.ndimage.sobel")
     return unbroadcast(edge_filter_transpose(gradient, axis, mode, [1.0, 2.0, 1.0]), input)

@@ -33,12 +33,14 @@ def whole_of(gradient: Any, m: tuple[int, ...], n: tuple[int, ...], mode: str, a
     return found
 
 
-def turned(x: Any, axes: list[int]) -> Any:
+def turned(x: Any, axes: Any) -> Any:
     """conj(x), turned round along the axes."""
-    return np.conj(np.flip(x, axes))
+    return np.conj(np.flip(x, tuple(axes)))
 
 
-def convolution_bar(gradient: Any, in1: Any, in2: Any, mode: str, wrt: int, axes: Any = None, direct: bool = False) -> Any:
+def convolution_bar(
+    gradient: Any, in1: Any, in2: Any, mode: str, wrt: int, axes: Any = None, direct: bool = False
+) -> Any:
     """The gradient of a convolution along the axes with respect to operand `wrt`; other axes are broadcast."""
     along = list(range(np.ndim(in1))) if axes is None else [k % np.ndim(in1) for k in np.atleast_1d(axes)]
     if np.ndim(in1) == 0:
@@ -310,7 +312,9 @@ def savgol_filter(
     refuse_filter_mode(mode)
     gradient = np.moveaxis(gradient, axis, -1)
     half, n = window_length // 2, gradient.shape[-1]
-    window = ss.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, axis=0).astype(gradient.dtype)
+    window = ss.savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, axis=0).astype(
+        gradient.dtype
+    )
     rest = window_length - 1 - half
     x_bar = np.zeros(gradient.shape, gradient.dtype)
     for k in range(window_length):

@@ -32,6 +32,12 @@ def refuse_sparse(b: Any, name: str) -> None:
         raise UnsupportedError(f"{name} with a sparse right-hand side", "Pass it as an array: b.toarray().")
 
 
+def refuse_recycling(space: Any, name: str) -> None:
+    """Refuse to write into a list of vectors that calls hand on to each other."""
+    if space is not None:
+        raise UnsupportedError(f"{name} with a recycled space", "Leave it out: the solution does not depend on it.")
+
+
 def zero_if_none(x_bar: Any, x: Any) -> Any:
     """The gradient of the solution, zeros where only the report was used."""
     return np.zeros_like(x) if x_bar is None else x_bar
@@ -41,7 +47,9 @@ def zero_if_none(x_bar: Any, x: Any) -> Any:
 def spsolve(A: Any, b: Any, permc_spec: Any = None, use_umfpack: Any = True, *, gradient: Any) -> Any:
     """b_bar = A^-H gradient."""
     refuse_sparse(b, "scipy.sparse.linalg.spsolve")
-    return None, unbroadcast(np.reshape(sl.spsolve(sp.csc_array(A.conj().T), gradient, permc_spec, use_umfpack), np.shape(b)), b)
+    return None, unbroadcast(
+        np.reshape(sl.spsolve(sp.csc_array(A.conj().T), gradient, permc_spec, use_umfpack), np.shape(b)), b
+    )
 
 
 @linear(sl.spsolve_triangular, "b")
@@ -64,7 +72,15 @@ def spsolve_triangular(
 
 @linear(sl.expm_multiply, "B")
 def expm_multiply(
-    A: Any, B: Any, start: Any = None, stop: Any = None, num: Any = None, endpoint: Any = None, traceA: Any = None, *, gradient: Any
+    A: Any,
+    B: Any,
+    start: Any = None,
+    stop: Any = None,
+    num: Any = None,
+    endpoint: Any = None,
+    traceA: Any = None,
+    *,
+    gradient: Any,
 ) -> Any:
     """B_bar = exp(A)^H gradient."""
     if start is not None or stop is not None or num is not None:
@@ -281,8 +297,11 @@ def lgmres(
     gradient: Any,
 ) -> Any:
     """b_bar of (solution, report): the solution of the adjoint system."""
+    refuse_recycling(outer_v, "scipy.sparse.linalg.lgmres")
     x_bar = zero_if_none(gradient[0], output[0])
-    b_bar, _ = sl.lgmres(adjoint_of(A), x_bar, rtol=rtol, atol=atol, maxiter=maxiter, M=adjoint_of(M), inner_m=inner_m, outer_k=outer_k)
+    b_bar, _ = sl.lgmres(
+        adjoint_of(A), x_bar, rtol=rtol, atol=atol, maxiter=maxiter, M=adjoint_of(M), inner_m=inner_m, outer_k=outer_k
+    )
     return unbroadcast(np.reshape(b_bar, np.shape(b)), b)
 
 
@@ -402,14 +421,17 @@ def gcrotmk(
     k: Any = None,
     CU: Any = None,
     discard_C: Any = False,
-    truncate: Any = 'oldest',
+    truncate: Any = "oldest",
     *,
     output: Any,
     gradient: Any,
 ) -> Any:
     """b_bar of (solution, report): the solution of the adjoint system."""
+    refuse_recycling(CU, "scipy.sparse.linalg.gcrotmk")
     x_bar = zero_if_none(gradient[0], output[0])
-    b_bar, _ = sl.gcrotmk(adjoint_of(A), x_bar, rtol=rtol, atol=atol, maxiter=maxiter, M=adjoint_of(M), m=m, k=k, truncate=truncate)
+    b_bar, _ = sl.gcrotmk(
+        adjoint_of(A), x_bar, rtol=rtol, atol=atol, maxiter=maxiter, M=adjoint_of(M), m=m, k=k, truncate=truncate
+    )
     return unbroadcast(np.reshape(b_bar, np.shape(b)), b)
 
 
@@ -427,7 +449,7 @@ def gcrotmk_tangent(
     k: Any = None,
     CU: Any = None,
     discard_C: Any = False,
-    truncate: Any = 'oldest',
+    truncate: Any = "oldest",
     *,
     b_dot: Any,
 ) -> tuple[Any, Any]:

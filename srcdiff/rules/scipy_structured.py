@@ -18,16 +18,17 @@ from srcdiff.runtime import unbroadcast
 __all__: list[str] = []
 
 
-@adjoint(sl.block_diag, wrt="arrs", inline=False)
-def block_diag(*arrs: Any, gradient: Any) -> tuple[Any, ...]:
+@adjoint(sl.block_diag, active=("arrs",), inline=False)
+def block_diag(*arrs: Any, gradient: Any) -> list[Any]:
     """The gradients of the blocks: the blocks of the gradient."""
-    found, row, column = [], 0, 0
+    found: list[Any] = []
+    row, column = 0, 0
     for x in arrs:
         rows, columns = np.atleast_2d(x).shape
         block = gradient[row : row + rows, column : column + columns]
         found.append(unbroadcast(np.reshape(block, np.shape(x)), x) if np.result_type(x).kind in "fc" else None)
         row, column = row + rows, column + columns
-    return tuple(found)
+    return found
 
 
 @tangent(sl.block_diag, inline=False)
@@ -55,7 +56,7 @@ def toeplitz(c: Any, r: Any = None, *, gradient: Any) -> Any:
     c_bar = gathered(gradient, np.where(below >= 0, below, -1), c)
     above = np.where(below < 0, -below, -1)
     if r is None:
-        return c_bar + np.conj(gathered(gradient, above, c))
+        return c_bar + np.conj(gathered(gradient, above, c)), None
     return c_bar, gathered(gradient, above, r)
 
 
@@ -71,7 +72,9 @@ def hankel(c: Any, r: Any = None, *, gradient: Any) -> Any:
     m, n = gradient.shape
     total = np.arange(m)[:, np.newaxis] + np.arange(n)
     c_bar = gathered(gradient, np.where(total < m, total, -1), c)
-    return c_bar if r is None else (c_bar, gathered(gradient, np.where(total >= m, total - m + 1, -1), r))
+    if r is None:
+        return c_bar, None
+    return c_bar, gathered(gradient, np.where(total >= m, total - m + 1, -1), r)
 
 
 @tangent(sl.hankel, inline=False)
@@ -137,8 +140,8 @@ def khatri_rao_b(a: Any, b: Any, *, gradient: Any) -> Any:
 
 def column_and_row(c_or_cr: Any) -> tuple[Any, Any]:
     """The first column and the first row of a Toeplitz matrix."""
-    if isinstance(c_or_cr, tuple):
-        return c_or_cr
+    if isinstance(c_or_cr, (tuple, list)):
+        return c_or_cr[0], c_or_cr[1]
     return c_or_cr, np.conj(c_or_cr)
 
 
@@ -146,7 +149,7 @@ def toeplitz_bars(matrix_bar: Any, c_or_cr: Any) -> Any:
     """The gradient of column and row (or of the column alone) from that of the matrix."""
     if isinstance(c_or_cr, tuple):
         return toeplitz(*c_or_cr, gradient=matrix_bar)
-    return toeplitz(c_or_cr, gradient=matrix_bar)
+    return toeplitz(c_or_cr, gradient=matrix_bar)[0]
 
 
 def outer_h(x: Any, y: Any) -> Any:
@@ -190,4 +193,4 @@ def matmul_toeplitz_tangent(
     c_or_cr: Any, x: Any, check_finite: Any = False, workers: Any = None, *, c_or_cr_dot: Any, x_dot: Any
 ) -> Any:
     """The product rule."""
-    return sl.matmul_toeplitz(c_or_cr_dot, x) + sl.matmul_toeplitz(c_or_cr, x_dot)
+    return sl.matmul_toeplitz(column_and_row(c_or_cr_dot), x) + sl.matmul_toeplitz(c_or_cr, x_dot)

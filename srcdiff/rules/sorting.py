@@ -133,7 +133,7 @@ def unique_tangent(
     several = return_index or return_inverse or return_counts
     index, _ = values_of(ar, output, several, axis, equal_nan)
     values_dot = np.take(ar_dot, index, axis=axis)
-    return (values_dot, *(None for _ in output[1:])) if several else values_dot
+    return (values_dot, *[None] * (len(output) - 1)) if several else values_dot
 
 
 def scatter_values(values_bar: Any, values: Any, x: Any) -> Any:
@@ -165,7 +165,7 @@ def unique_counts(x: Any, *, output: Any, gradient: Any) -> Any:
 @tangent(np.unique_counts, inline=False)
 def unique_counts_tangent(x: Any, *, x_dot: Any, output: Any) -> Any:
     """The tangent of the distinct values; None for the integers."""
-    return (np.reshape(x_dot, -1)[occurrences(output[0], x)], *(None for _ in output[1:]))
+    return (np.reshape(x_dot, -1)[occurrences(output[0], x)], *[None] * (len(output) - 1))
 
 
 same(np.unique_counts, np.unique_inverse, np.unique_all)
@@ -193,7 +193,8 @@ def joined_tangent(output: Any, ar1: Any, ar2: Any, ar1_dot: Any, ar2_dot: Any) 
 @adjoint(np.union1d, inline=False, active=("ar1", "ar2"))
 def union1d(ar1: Any, ar2: Any, *, output: Any, gradient: Any) -> tuple[Any, Any]:
     """The gradients of two sets with respect to their union; a value in both is taken from the first."""
-    return split_values(gradient, output, ar1, ar2)
+    ar1_bar, ar2_bar = split_values(gradient, output, ar1, ar2)
+    return ar1_bar, ar2_bar
 
 
 @tangent(np.union1d, inline=False)
@@ -205,7 +206,8 @@ def union1d_tangent(ar1: Any, ar2: Any, *, ar1_dot: Any, ar2_dot: Any, output: A
 @adjoint(np.setxor1d, inline=False, active=("ar1", "ar2"))
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False, *, output: Any, gradient: Any) -> tuple[Any, Any]:
     """The gradients of two sets with respect to the values that are in one of them only."""
-    return split_values(gradient, output, ar1, ar2)
+    ar1_bar, ar2_bar = split_values(gradient, output, ar1, ar2)
+    return ar1_bar, ar2_bar
 
 
 @tangent(np.setxor1d, inline=False)

@@ -97,7 +97,8 @@ def cov(
     gradient: Any,
 ) -> Any:
     """m_bar and y_bar of the covariance matrix; the weights are constants."""
-    return cov_gradient(gradient, m, y, rowvar, bias, ddof, fweights, aweights)
+    m_bar, y_bar = cov_gradient(gradient, m, y, rowvar, bias, ddof, fweights, aweights)
+    return m_bar, y_bar
 
 
 @tangent(np.cov, inline=False)
@@ -133,10 +134,11 @@ def correlation_to_covariance(gradient: Any, covariance: Any, correlation: Any) 
 def corrcoef(x: Any, y: Any = None, rowvar: bool = True, dtype: Any = None, *, output: Any, gradient: Any) -> Any:
     """x_bar and y_bar of the correlation matrix."""
     if np.ndim(output) == 0:  # one variable: always 1
-        return np.zeros_like(x)
+        return np.zeros_like(x), None
     covariance = np.cov(x, y, rowvar)
     covariance_bar = correlation_to_covariance(gradient, covariance, output)
-    return cov_gradient(covariance_bar, x, y, rowvar, False, None, None, None)
+    x_bar, y_bar = cov_gradient(covariance_bar, x, y, rowvar, False, None, None, None)
+    return x_bar, y_bar
 
 
 @tangent(np.corrcoef, inline=False)

@@ -44,6 +44,11 @@ class _State:
             return False
         return all(other == bar or not (mine & tokens) for other, tokens in self.memory.items())
 
+    def sharing(self, bar: str) -> set[str]:
+        """The adjoints that may see the array of this one."""
+        mine = self.memory.get(bar, frozenset())
+        return {other for other, tokens in self.memory.items() if other != bar and mine & tokens}
+
 
 class _Writer:
     def __init__(self, setting: Setting) -> None:
@@ -118,7 +123,11 @@ class _Writer:
     def own(self, bar: str, state: _State, out: Block) -> None:
         """Make an adjoint's array its own."""
         self.materialise(bar, state, out)
-        if bar in state.memory and not state.owned(bar) and not self.is_number(bar):
+        if bar in self.setting.in_place:  # a shadow stays what it is: it is others that get a copy
+            for other in state.sharing(bar) - self.setting.in_place:
+                out.append(assign(other, call(self.setting.helper(runtime.copy), name(other))))
+                state.memory[other] = self.new_memory()
+        elif bar in state.memory and not state.owned(bar) and not self.is_number(bar):
             out.append(assign(bar, call(self.setting.helper(runtime.copy), name(bar))))
             state.memory[bar] = self.new_memory()
 
@@ -187,6 +196,8 @@ class _Writer:
         value = statement.value
         if bar not in state.memory:
             state.memory[bar] = self.new_memory() if self.is_number(bar) else self.memory_of(value, state)
+            if statement.container and not _is_taken(value):  # its slots may share memory with each other
+                state.memory[bar] |= {OUTSIDE}
             out.append(assign(bar, value))
         elif bar in self.setting.in_place or (not statement.container and (self.is_number(bar) or state.owned(bar))):
             if statement.container:
@@ -265,6 +276,9 @@ class _Writer:
         state.memory = merged
 
     def loop(self, statement: gast.For, state: _State, out: Block) -> None:
+        for bar in sorted(_owned_in(statement.body)):
+            if bar in state.memory and bar not in self.setting.in_place:
+                self.own(bar, state, out)  # once, rather than in each trip
         while True:
             inside = state.copy()
             body = self.block(statement.body, inside)
@@ -285,6 +299,22 @@ class _Writer:
             self.materialise(bar, inside, body)
         if body:
             out.append(gast.For(statement.target, statement.iter, body, [], None))
+
+
+def _is_taken(value: gast.expr) -> bool:
+    """Whether a value has been taken off a mirror, which owns its slots."""
+    return isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop"
+
+
+def _owned_in(body: Block) -> set[str]:
+    """The mirrors that are changed in a block."""
+    found: set[str] = set()
+    for statement in body:
+        if isinstance(statement, Group):
+            found |= set(statement.owns)
+        for field_name in ("body", "orelse"):
+            found |= _owned_in(getattr(statement, field_name, None) or [])
+    return found
 
 
 def _index(index: gast.expr) -> gast.expr:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import gast
 
+from srcdiff.analysis.facts import ANYTHING
 from srcdiff.analysis.structure import bound_names, root_name, written_names
 from srcdiff.transform.marks import Accumulate, Restore, Save, Zero
 from srcdiff.transform.setting import Setting
@@ -36,22 +37,21 @@ class Reading:
                     found |= {f"*{root}" for root in roots if root in storage.written}
                 elif storage.is_buffer(variable):
                     found.add(f"*{storage.root(variable)}")
-                    inside = storage.contents.get(storage.root(variable))
-                    if inside is not None and storage.root(inside) in storage.written:
-                        found.add(f"*{storage.root(inside)}")
+                found |= {f"*{root}" for root in storage.written_within(variable)}
             else:
-                found.add(self._cell_of_adjoint(variable))
+                found |= self._cells_of_adjoint(variable)
             self.cells[variable] = tuple(sorted(found))
         return self.cells[variable]
 
-    def _cell_of_adjoint(self, variable: str) -> str:
+    def _cells_of_adjoint(self, variable: str) -> set[str]:
         """Adjoints are written into, too; shadows of one buffer share their memory as it does."""
         if not self.shadowed:
             self.shadowed = {bar: primal for primal, bar in self.setting.bars.items()}
         primal = self.shadowed.get(variable)
-        if primal in self.setting.forward_shadows:
-            return f"*bar({self.setting.storage.root(primal)})"
-        return f"*{variable}"
+        if primal not in self.setting.forward_shadows or primal is None:
+            return {f"*{variable}"}
+        storage = self.setting.storage
+        return {f"*bar({root})" for root in (storage.root(primal), *storage.written_within(primal))}
 
     def reads(self, node: gast.AST | None) -> set[str]:
         """The variables and contents that an expression reads."""
@@ -91,6 +91,11 @@ class Reading:
         pending.extend(node.keywords)
 
     def _shape(self, node: gast.AST, found: set[str]) -> None:
+        root = root_name(node)
+        fact = self.setting.fact(root) if root is not None else ANYTHING
+        if fact.container or fact.kind == "anything":  # the size of a container is in its memory
+            self._collect(node, found)
+            return
         while isinstance(node, gast.Subscript):
             self._collect(node.slice, found)
             node = node.value

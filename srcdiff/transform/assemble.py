@@ -126,8 +126,9 @@ def finish(
         reverse = simplify_algebra(reverse, setting)
     reading = Reading(setting)
     outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
-    after = bars | outside | (names_read(output) if needs_output else set())
-    reverse, kept = drop_needless_restores(reverse, reading, bars, decide="recording" in lean)
+    result = [*(name(bar) for bar in sorted(bars)), *([output] if needs_output else [])]
+    after = outside | {read for part in result for read in reading.reads(part)}
+    reverse, kept = drop_needless_restores(reverse, reading, set(bars), decide="recording" in lean)
     forward = drop_needless_saves(forward, kept)
     forward, reverse = write_kept(forward, reverse, setting.names)
     temporary = temporaries(setting, users)

@@ -54,14 +54,17 @@ def plan_shadows(setting: Setting) -> None:
     depth_of = _binding_depths(setting)
     for variable in sorted(setting.active):
         storage = setting.storage
-        if variable not in storage.parent or not storage.is_buffer(variable):
+        if variable not in storage.parent or variable in storage.snapshots:
+            continue
+        shadows = not setting.fact(variable).numeric and containers.holds_shadows(storage, variable)
+        if not storage.is_buffer(variable) and not shadows:
             continue
         members = [m for m in storage.members(variable) if m not in storage.snapshots and m in setting.facts.of]
         depths = depth_of.get(variable, [])
         parameter = variable in setting.function.parameters
         contained = any(storage.root(c) == storage.root(variable) for c in storage.contents.values())
         single = len(members) == 1 and not contained and (depths == [0] and not parameter or parameter and not depths)
-        if not single:
+        if not single or shadows:
             setting.forward_shadows.add(variable)
         setting.bar_name(variable)
 
@@ -94,7 +97,9 @@ def copies(setting: Setting) -> Block:
     made: Block = []
     for parameter in setting.function.parameters:
         storage = setting.storage
-        written = parameter in storage.parent and storage.is_buffer(parameter)
+        written = parameter in storage.parent and (
+            storage.is_buffer(parameter) or containers.holds_shadows(storage, parameter)
+        )
         if parameter not in setting.owned_parameters and (written or parameter in storage.updated):
             fact = setting.fact(parameter)
             if fact.kind == "number":
@@ -353,7 +358,7 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
     setting = reverse.setting
     function, arguments = call_target(node, setting.facts)
     base = root_name(node.func) if isinstance(node.func, gast.Attribute) else None
-    if base is not None and setting.fact(base).container:
+    if base is not None and (setting.fact(base).container or setting.fact(base).type is set):
         return containers.effect(reverse, statement, node)
     rule = registry.lookup(function) if function is not None else None
     writes = bool(rule and rule.writes) or any(k.arg == "out" for k in node.keywords)

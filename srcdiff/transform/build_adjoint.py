@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import gast
 
 from srcdiff import core
 from srcdiff.analysis.activity import active_names
 from srcdiff.analysis.facts import Fact
-from srcdiff.analysis.inference import Facts, infer
+from srcdiff.analysis.inference import Aliases, Facts, infer
 from srcdiff.analysis.liveness import Liveness, liveness
-from srcdiff.analysis.storage import Storage, classify
+from srcdiff.analysis.storage import Storage, aliases_of_containers, classify
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
@@ -20,6 +22,7 @@ from srcdiff.names import Names
 from srcdiff.transform.buffers import plan_shadows
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.defer import deferred_sums
+from srcdiff.transform.inplace import rewrite_in_place
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.module import Module
 from srcdiff.transform.reverse import Reverse, Sweeps
@@ -58,10 +61,31 @@ def analysed(
     function: core.Function, parameters: dict[str, Fact], calls: Calls, *, owned: bool = False
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """The tables of a function that is not being generated: for what a call of it does."""
-    function = separate_webs(function, Names(all_names(function)))
+    names = Names(all_names(function))
+    function = separate_webs(function, names)
+    return analyse(function, parameters, calls, names, lambda value, preferred: preferred, owned=owned)
+
+
+def analyse(
+    function: core.Function, parameters: dict[str, Fact], calls: Calls, names: Names,
+    refer: Callable[[Any, str], str], *, owned: bool,
+) -> tuple[core.Function, Facts, Liveness, Storage]:
+    """What is known of a function whose variables are separated, after what it writes in place is written plainly."""
     facts = infer(function, parameters, calls.result_fact)
-    live = liveness(function.body)
-    return function, facts, live, classify(function, facts, live, calls.effects_of(facts), owned=owned)
+    plain = rewrite_in_place(function, facts, names, refer)
+    if plain is not function:
+        function = plain
+        facts = infer(function, parameters, calls.result_fact, helpers=facts.helpers)
+    aliases: Aliases = {}
+    for _ in range(5):
+        live = liveness(function.body)
+        storage = classify(function, facts, live, calls.effects_of(facts), owned=owned)
+        found = aliases_of_containers(function, facts, storage)
+        if found == aliases:
+            break
+        aliases = found  # what one name of a container tells of its items holds for the others
+        facts = infer(function, parameters, calls.result_fact, helpers=facts.helpers, aliases=aliases)
+    return function, facts, live, storage
 
 
 def prepare(
@@ -83,10 +107,8 @@ def prepare(
     names = Names(all_names(function) | users | module.names.taken)
     function = separate_webs(function, names)
     function = _adopted(function, module)
-    facts = infer(function, parameters, calls.result_fact)
-    live = liveness(function.body)
+    function, facts, live, storage = analyse(function, parameters, calls, names, module.refer, owned=owned)
     effects = calls.effects_of(facts)
-    storage = classify(function, facts, live, effects, owned=owned)
     output = returned_value(function)
     differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output
     active = active_names(function, set(wrt), facts, storage, names_read(differentiated) | also_useful, effects)

@@ -40,7 +40,9 @@ class Callee:
 
 def is_users_function(value: Any) -> bool:
     """Whether a value is a Python function with a source and no rule: one that is differentiated from its text."""
-    return isinstance(value, types.FunctionType) and registry.lookup(value) is None
+    if not isinstance(value, types.FunctionType) or registry.lookup(value) is not None:
+        return False
+    return not (value.__module__ or "").startswith(("srcdiff.runtime", "srcdiff.rules"))
 
 
 def find_callee(node: gast.Call, facts: Facts) -> Callee | None:

@@ -13,6 +13,7 @@ from srcdiff.build import assign, call, constant, is_constant, multiply, name, n
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY, UNARY
+from srcdiff.transform import containers
 from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
 from srcdiff.transform.marks import Accumulate
 from srcdiff.transform.setting import Setting
@@ -68,6 +69,9 @@ class _Contributions:
         self.statements: list[gast.stmt] = []
 
     def __call__(self, node: gast.expr) -> list[gast.stmt]:
+        made = containers.passed_on(self.setting, node, self.gradient)
+        if made is not None:
+            return made
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise self.setting.unsupported(
@@ -152,20 +156,8 @@ class _Contributions:
         return
 
     def _binop(self, node: gast.BinOp) -> None:
-        fact = self.setting.facts(node)
-        if fact.kind in ("list", "tuple"):
-            self.sequence(node)
-            return
         function = BINARY[type(node.op)]
         self.rule(node, function, [node.left, node.right], [])
-
-    def sequence(self, node: gast.BinOp) -> None:
-        """`a + b` of lists: each gets its part of the mirror."""
-        if not isinstance(node.op, gast.Add):
-            raise self.setting.unsupported(node, "repeating a list that carries a derivative", "Build it in a loop.")
-        split = call("len", node.left)
-        self.add(node.left, subscript(self.gradient, gast.Slice(None, split, None)), fits=True)
-        self.add(node.right, subscript(self.gradient, gast.Slice(split, None, None)), fits=True)
 
     def _unaryop(self, node: gast.UnaryOp) -> None:
         if type(node.op) in UNARY:
@@ -200,7 +192,7 @@ class _Contributions:
         assert isinstance(node.value, gast.Name)
         fact = self.setting.fact(node.value.id)
         basic = is_basic_index(node.slice, self.setting.facts)
-        plain = fact.numeric and basic or (fact.container and fact.item is not None and fact.item.kind == "number" and basic)
+        plain = basic and (fact.numeric or containers.holds_floats(fact))
         element = subscript(self.setting.bar(node.value.id), node.slice)
         self.statements.append(Accumulate(element, self.gradient, scatter=not plain))
 

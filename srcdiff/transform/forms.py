@@ -30,6 +30,7 @@ from srcdiff.transform.assemble import (
     with_lines,
 )
 from srcdiff.transform.build_adjoint import Prepared, prepare, sweep
+from srcdiff.transform.build_tangent import build_tangent
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.module import Module
 from srcdiff.transform.setting import Setting
@@ -62,6 +63,8 @@ def parameter_facts(request: Request, parameters: tuple[str, ...]) -> dict[str, 
 
 def build(request: Request) -> Generated:
     """Generate what a request asks for."""
+    if request.form == "tangent":
+        return build_tangent(request)
     source = read(request.primal)
     function = normalize(source)
     module = Module()

@@ -9,7 +9,7 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.storage import call_target
-from srcdiff.build import add, call, constant, is_constant, is_name, multiply, name, names_read, subscript
+from srcdiff.build import add, call, constant, is_constant, is_name, multiply, name, names_read, subscript, substitute
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY, UNARY
@@ -69,6 +69,8 @@ class Tangent:
             if not any(self.operand(item) is not None for item in node.elts):
                 return None
             return gast.List([self.operand_or_zero(item) for item in node.elts], gast.Load())
+        if isinstance(node, gast.Dict):
+            return self._dict(node)
         if isinstance(node, gast.Starred):
             inner = self.operand(node.value)
             return None if inner is None else gast.Starred(inner, gast.Load())
@@ -77,9 +79,10 @@ class Tangent:
         active = sorted(n for n in names_read(node) if n in self.setting.active)
         if not active:
             return None
-        inner_tangent = tangent_of(self.forward, self.stem, node)
-        self.statements += inner_tangent.statements
-        return inner_tangent.value
+        inner = tangent_of(self.forward, self.stem, node)
+        values = {OUTPUT: node}
+        self.statements += [substitute(statement, values) for statement in inner.statements]
+        return None if inner.value is None else substitute(inner.value, values)  # type: ignore[no-any-return]
 
     def operand_or_zero(self, node: gast.expr) -> gast.expr:
         """The tangent of an operand, or a zero of its kind."""
@@ -292,8 +295,16 @@ class Tangent:
                 found = self.tangent_of_argument(bound[key])
                 extra[parameter] = self.zero_of_argument(bound[key]) if found is None else found
         inlined = self.setting.inliner.template(template, bound, extra, self.stem)
-        self.statements += inlined.statements
-        return inlined.value
+        self.statements += [self.without_defaults(statement) for statement in inlined.statements]
+        return self.without_defaults(inlined.value)  # type: ignore[no-any-return]
+
+    def without_defaults(self, tree: Any) -> Any:
+        """A template's text without arguments that say what the function does anyway."""
+        for node in gast.walk(tree):
+            if isinstance(node, gast.Call) and node.keywords:
+                function = self.setting.object_named(node.func)
+                node.keywords = [k for k in node.keywords if not _is_default(function, k)]
+        return tree
 
     def tangent_of_argument(self, value: Any) -> gast.expr | None:
         """The tangent of what is bound to a parameter: an expression, a list of them, or a default."""
@@ -321,12 +332,14 @@ class Tangent:
         if not active:
             return None
         self.fresh = rule.result == "fresh"
+        method = isinstance(node, gast.Call) and len(arguments) > len(node.args)
+        applied = _applied_method if method else _applied
         if not rule.multilinear:
             complete = {k: active[k] if k in active else self.forward.zero(v) for k, v in every.items()}
-            return _applied(node, complete)
+            return applied(node, complete)
         total: gast.expr | None = None
         for key, dot in active.items():
-            term = _applied(node, {key: dot})
+            term = applied(node, {key: dot})
             total = term if total is None else add(total, term)
         return total
 
@@ -342,6 +355,20 @@ def _parameter_names(function: Any, count: int) -> list[str]:
     return found
 
 
+_WITHOUT_EFFECT: dict[str, Any] = {"axis": None, "dtype": None, "out": None, "keepdims": False, "where": True}
+
+
+def _is_default(function: Any, keyword: gast.keyword) -> bool:
+    """Whether a NumPy reduction does the same without this argument."""
+    if keyword.arg not in _WITHOUT_EFFECT or not isinstance(keyword.value, gast.Constant):
+        return False
+    known = getattr(function, "__module__", None) == "numpy" and function.__name__ in _REDUCTIONS
+    return known and keyword.value.value is _WITHOUT_EFFECT[keyword.arg]
+
+
+_REDUCTIONS = frozenset("sum mean prod nansum nanmean max min var std cumsum cumprod".split())
+
+
 def _applied(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.expr:
     """An operation on other operands, by position or keyword."""
     if isinstance(node, gast.BinOp):
@@ -355,9 +382,9 @@ def _applied(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.expr:
     return gast.Call(node.func, [replaced.get(i, a) for i, a in enumerate(node.args)], keywords)
 
 
-def applied_method(node: gast.Call, replaced: dict[Any, gast.expr]) -> gast.expr:
+def _applied_method(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.expr:
     """A method's call on other operands, the object of the method first."""
-    assert isinstance(node.func, gast.Attribute)
+    assert isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
     func = gast.Attribute(replaced.get(0, node.func.value), node.func.attr, gast.Load())
     rest = {(key - 1 if isinstance(key, int) else key): value for key, value in replaced.items() if key != 0}
     return _applied(gast.Call(func, node.args, node.keywords), rest)
@@ -365,8 +392,14 @@ def applied_method(node: gast.Call, replaced: dict[Any, gast.expr]) -> gast.expr
 
 def tangent_of(forward: Forward, stem: str, node: gast.expr) -> Tangent:
     """The tangent of `node`; `stem` names its temporaries."""
-    forward.setting.facts.of[OUTPUT] = forward.setting.facts(node)
-    return Tangent(forward, stem)(node)
+    facts = forward.setting.facts
+    outer = facts.of.get(OUTPUT)
+    facts.of[OUTPUT] = facts(node)
+    try:
+        return Tangent(forward, stem)(node)
+    finally:
+        if outer is not None:
+            facts.of[OUTPUT] = outer
 
 
 def expanded(forward: Forward, value: gast.expr, like: gast.expr) -> gast.expr:

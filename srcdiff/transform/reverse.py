@@ -28,7 +28,7 @@ from srcdiff.build import (
     subscript,
 )
 from srcdiff.kinds import NeedsKind
-from srcdiff.transform import buffers, loops
+from srcdiff.transform import buffers, containers, inplace, loops
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.keeping import Bindings, binds_directly
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Site, Zero
@@ -139,6 +139,8 @@ class Reverse:
         setting = self.setting
         if isinstance(value, gast.Call) and setting.calls.handles(value):
             return setting.calls.bind(self, statement, target, value)
+        if containers.takes(setting, value):
+            return containers.bind_taken(self, statement, target, value)
         keep, restore = self.keep(target)
         shadow, unshadow = buffers.shadow_of_binding(self, target, value)
         forward = [*keep, statement, *shadow]
@@ -175,6 +177,9 @@ class Reverse:
         held = setting.names.fresh(f"{bar}_new")
         made = contributions(setting, target, value, name(held), shape, output)
         return Group((bar,), [assign(held, name(bar)), Zero(name(bar)), *made])
+
+    def _scatteradd(self, statement: inplace.ScatterAdd) -> tuple[Block, Block]:
+        return inplace.scatter_add(self, statement)
 
     def _augassign(self, statement: gast.AugAssign) -> tuple[Block, Block]:
         target = statement.target

@@ -26,6 +26,17 @@ HARMLESS: frozenset[Any] = frozenset(
     (np.sum, np.mean, np.ndarray.sum, np.ndarray.mean, np.ndarray.copy, np.zeros_like, runtime.zeros_like, runtime.copy)
 )
 
+WRITING_HELPERS: frozenset[Any] = frozenset(
+    (
+        runtime.add_at,
+        runtime.add_into,
+        runtime.add_numbers,
+        runtime.put_back,
+        runtime.put_key,
+        runtime.replace_items,
+    )
+)
+
 
 @dataclass
 class Setting:
@@ -94,7 +105,10 @@ class Setting:
 
     def helper(self, function: Callable[..., Any]) -> str:
         """The name of a runtime helper in the generated text."""
-        return self.refer(function, function.__name__)
+        chosen = self.refer(function, function.__name__)
+        if function in WRITING_HELPERS:
+            self.writing_calls.add(chosen)
+        return chosen
 
     def object_named(self, node: gast.AST) -> Any:
         """The object that a name or a dotted path in the generated text means; None if it is not known."""

@@ -18,6 +18,7 @@ from tests.corpus.registry import Program
 
 __all__ = ["STATUSES", "Outcome", "primal_problem", "run", "table"]
 
+SECONDS = 30.0
 STATUSES = ("right", "refused", "wrong", "crashed")
 _PLACE = re.compile(r"\S+:\d+:\d+: ")
 
@@ -43,7 +44,7 @@ def run(program: Program) -> Outcome:
     """Differentiate a program in every way that the interface has, and compare with the oracle."""
     function, args = program.function, program.args
     try:
-        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"):
+        with contextlib.redirect_stdout(io.StringIO()), np.errstate(all="ignore"), helpers.limited(SECONDS):
             helpers.assert_gradient(function, args, program.wrt, program.gradient, program.oracle)
             helpers.assert_value_and_grad(function, args, program.wrt, program.gradient)
             helpers.assert_pullback(function, args, program.gradient, program.oracle)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import linecache
 import re
-import signal
 import tempfile
-import threading
 import traceback
 import types
 from collections.abc import Callable, Iterator
@@ -79,29 +77,10 @@ def load(source: str) -> Iterator[Callable[..., Any]]:
         path.unlink()
 
 
-@contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Stop a program that runs for ever (one that was made smaller by the statement that would have ended it)."""
-
-    def stop(*_: Any) -> None:
-        raise TimeoutError(f"ran for more than {seconds} s")
-
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def oracle(program: Callable[..., Any], args: tuple[Any, ...]) -> Slopes | str:
     """The slopes along two random directions; or why the program is of no use."""
     try:
-        with limited(PRIMAL_SECONDS):
+        with helpers.limited(PRIMAL_SECONDS):
             value = program(*helpers.fresh(args))
     except Exception as error:  # whatever a random program does wrong
         return f"the primal raises {type(error).__name__}"
@@ -155,7 +134,7 @@ def check(generated: Generated, form: str = "grad") -> Result:
 def _compare(program: Callable[..., Any], args: tuple[Any, ...], expected: Slopes, form: str) -> Result:
     arguments = helpers.fresh(args)
     try:
-        with limited(DERIVATIVE_SECONDS):
+        with helpers.limited(DERIVATIVE_SECONDS):
             gradients = _differentiate(program, arguments, expected, form)
     except srcdiff.UnsupportedError as error:
         return Result("refused", str(error))

@@ -35,7 +35,7 @@ class Writer:
         x, y = self.expression(depth - 1), self.expression(depth - 1)
         forms = [
             f"({x} + {y})",
-            f"({x} - {y} * {self.pick(*NAMES)})",
+            f"({x} - {y} * {self.pick(*NAMES)} % 7) % 9",
             f"say({x})",
             f"({x} if {self.test(depth - 1)} else {y})",
             f"({x} and {y})",

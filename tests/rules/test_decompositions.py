@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-import srcdiff.rules.decompositions  # noqa: F401  registers the rules
 from srcdiff.errors import UnsupportedError
-from srcdiff.rules.decompositions import eigh, eigh_tangent, qr, svd
+from srcdiff.rules.decompositions import qr
+from srcdiff.rules.eigenvalues import eigh, eigh_tangent
+from srcdiff.rules.singular_values import svd
 from tests.rules.harness import Case, check, identifier
 
 RNG = np.random.default_rng(9)

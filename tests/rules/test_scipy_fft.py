@@ -11,7 +11,8 @@ pytest.importorskip("scipy")
 
 import scipy.fft as F
 
-import srcdiff.rules.scipy_fft  # noqa: F401  registers the rules
+import srcdiff.rules.scipy_fft
+import srcdiff.rules.scipy_fft_trigonometric  # noqa: F401  registers the rules
 from tests.rules.harness import Case, check, identifier
 
 RNG = np.random.default_rng(11)

@@ -28,7 +28,9 @@ def cplx(*shape: int) -> Any:
 X5 = np.array([0.0, 0.4, 1.1, 1.5, 2.7])
 BOTH = (si.trapezoid, si.cumulative_trapezoid)
 CASES = [Case(f, (y, x)) for f in BOTH for y in (real(5), cplx(2, 5)) for x in (None, X5)]
-CASES += [Case(f, (real(5, 2),), {"dx": 0.3, "axis": 0}) for f in BOTH] + [Case(f, (real(2, 5), X5 + real(2, 1))) for f in BOTH]
+CASES += [Case(f, (real(5, 2),), {"dx": 0.3, "axis": 0}) for f in BOTH] + [
+    Case(f, (real(2, 5), X5 + real(2, 1))) for f in BOTH
+]
 CASES += [Case(f, (real(5, 2), X5), {"axis": 0}) for f in BOTH] + [Case(si.trapezoid, (real(1),), wrt=["y"])]
 CASES += [Case(si.cumulative_trapezoid, (real(5), X5), {"initial": 0})]
 CASES += [Case(si.simpson, (real(n),)) for n in (1, 2, 3, 4, 5, 6, 9)]

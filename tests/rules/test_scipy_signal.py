@@ -29,13 +29,41 @@ def cplx(*shape: int) -> Any:
 
 LINES = [((6,), (3,)), ((3,), (6,)), ((6,), (4,)), ((5, 4), (2, 3)), ((2, 3), (5, 4))]
 MODES = ("full", "same", "valid")
-CASES = [Case(f, (g(*m), g(*n), mode)) for f in (ss.convolve, ss.correlate) for m, n in LINES for mode in MODES for g in (real, cplx)]
-CASES += [Case(f, (g(*m), g(*n), mode)) for f in (ss.fftconvolve, ss.oaconvolve) for m, n in LINES for mode in MODES for g in (real,)]
-CASES += [Case(f, (real(2, 6), real(1, 3)), {"axes": 1, "mode": mode}) for f in (ss.fftconvolve, ss.oaconvolve) for mode in MODES]
-CASES += [Case(f, (g(*m), g(*n), mode)) for f in (ss.convolve2d, ss.correlate2d) for m, n in LINES[3:] for mode in MODES for g in (real, cplx)]
-CASES += [Case(ss.convolve, (real(5), cplx(3))), Case(ss.convolve, (real(5).astype(np.float32), real(3).astype(np.float32)))]
+CASES = [
+    Case(f, (g(*m), g(*n), mode))
+    for f in (ss.convolve, ss.correlate)
+    for m, n in LINES
+    for mode in MODES
+    for g in (real, cplx)
+]
+CASES += [
+    Case(f, (g(*m), g(*n), mode))
+    for f in (ss.fftconvolve, ss.oaconvolve)
+    for m, n in LINES
+    for mode in MODES
+    for g in (real,)
+]
+CASES += [
+    Case(f, (real(2, 6), real(1, 3)), {"axes": 1, "mode": mode})
+    for f in (ss.fftconvolve, ss.oaconvolve)
+    for mode in MODES
+]
+CASES += [
+    Case(f, (g(*m), g(*n), mode))
+    for f in (ss.convolve2d, ss.correlate2d)
+    for m, n in LINES[3:]
+    for mode in MODES
+    for g in (real, cplx)
+]
+CASES += [
+    Case(ss.convolve, (real(5), cplx(3))),
+    Case(ss.convolve, (real(5).astype(np.float32), real(3).astype(np.float32))),
+]
 B, A = np.array([0.5, 0.2, -0.1]), np.array([1.5, -0.4, 0.3])
-CASES += [Case(ss.lfilter, args) for args in [(B, A, real(8)), (B[:1], A, cplx(2, 8)), (B, A[:1], real(2, 8)), (B, A, real(8, 2), 0)]]
+CASES += [
+    Case(ss.lfilter, args)
+    for args in [(B, A, real(8)), (B[:1], A, cplx(2, 8)), (B, A[:1], real(2, 8)), (B, A, real(8, 2), 0)]
+]
 CASES += [Case(ss.lfilter, (B + 0.2j, A - 0.1j, cplx(8))), Case(ss.lfilter, (real(6), A, real(4)))]
 SOS = ss.butter(4, 0.3, output="sos")
 

@@ -29,8 +29,13 @@ WAVY = sp.csc_array(real(4, 4) + 1j * real(4, 4) + 6 * np.eye(4))
 SYMMETRIC = sp.csr_array(np.diag([5.0, 6.0, 7.0, 8.0]) + np.ones((4, 4)))
 LOWER = sp.csr_array(np.tril(real(4, 4)) + 3 * np.eye(4))
 TIGHT: dict[str, Any] = {"rtol": 1e-13}
-CASES = [Case(sl.spsolve, (a, b)) for a, b in [(GENERAL, real(4)), (GENERAL, real(4, 2)), (WAVY, real(4) + 1j * real(4))]]
-CASES += [Case(sl.spsolve_triangular, (LOWER, real(4))), Case(sl.spsolve_triangular, (sp.csr_array(LOWER.T), real(4), False))]
+CASES = [
+    Case(sl.spsolve, (a, b)) for a, b in [(GENERAL, real(4)), (GENERAL, real(4, 2)), (WAVY, real(4) + 1j * real(4))]
+]
+CASES += [
+    Case(sl.spsolve_triangular, (LOWER, real(4))),
+    Case(sl.spsolve_triangular, (sp.csr_array(LOWER.T), real(4), False)),
+]
 CASES += [Case(sl.expm_multiply, (0.2 * GENERAL, real(4))), Case(sl.expm_multiply, (0.2 * GENERAL, real(4, 2)))]
 METHODS = [sl.cgs, sl.bicg, sl.bicgstab, sl.gmres, sl.lgmres, sl.qmr, sl.gcrotmk, sl.tfqmr]
 CASES += [Case(f, (GENERAL, real(4)), TIGHT, rtol=1e-6) for f in METHODS]

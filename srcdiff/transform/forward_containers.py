@@ -1,0 +1,114 @@
+"""Tangents of lists, tuples, dictionaries and records: mirrors that change in step with them.
+
+The mirror of a sequence is a list, that of a dictionary a dictionary, that of a record a dictionary by field name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.storage import call_target
+from srcdiff.analysis.structure import root_name
+from srcdiff.build import attribute, call, constant, dotted, name, names_read
+
+if TYPE_CHECKING:
+    from srcdiff.transform.forward import Block, Forward
+    from srcdiff.transform.forward_rules import Tangent
+
+__all__ = ["call_tangent", "effect", "field_of", "is_mirrored_method"]
+
+_SAME_ON_MIRROR = {
+    "list": frozenset(("pop", "copy", "reverse", "clear", "append", "insert", "extend")),
+    "dict": frozenset(("pop", "get", "copy", "setdefault", "values", "clear", "update")),
+}
+_VALUE_POSITIONS = {"append": (0,), "insert": (1,), "extend": (0,), "get": (1,), "setdefault": (1,), "update": (0,)}
+_WITHOUT_DERIVATIVE = frozenset(("index", "count", "keys"))
+
+
+def field_of(fact: Fact, attr: str) -> gast.expr | None:
+    """The index in a mirror of a record's or a named tuple's field; None where it has no such field."""
+    if fact.kind in ("record", "tuple") and attr in fact.keys:
+        return constant(attr if fact.kind == "record" else fact.keys.index(attr))
+    return None
+
+
+def is_mirrored_method(forward: Forward, node: gast.Call) -> bool:
+    """Whether a call is of a method that does to a mirror what it does to the list or dictionary."""
+    if not isinstance(node.func, gast.Attribute):
+        return False
+    owner = forward.setting.facts(node.func.value)
+    return node.func.attr in _SAME_ON_MIRROR.get(owner.kind, ())
+
+
+def mirrored(forward: Forward, node: gast.Call) -> gast.expr:
+    """The call of a method on the mirror, with tangents for what it puts in."""
+    from srcdiff.transform.forward_rules import Tangent
+
+    assert isinstance(node.func, gast.Attribute)
+    method = node.func.attr
+    tangent = Tangent(forward, root_name(node.func) or method)
+    owner = tangent.operand(node.func.value)
+    assert owner is not None
+    positions = _VALUE_POSITIONS.get(method, ())
+    if method == "pop" and forward.setting.facts(node.func.value).kind == "dict":
+        positions = (1,)
+    arguments = [tangent.operand_or_zero(a) if i in positions else a for i, a in enumerate(node.args)]
+    keywords = [gast.keyword(k.arg, tangent.operand_or_zero(k.value)) for k in node.keywords]
+    return gast.Call(attribute(owner, method), arguments, keywords)
+
+
+def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
+    """The tangent of a call that makes, reads or changes a container; NotImplemented for other calls."""
+    forward = tangent.forward
+    setting = forward.setting
+    function, _ = call_target(node, setting.facts)
+    if isinstance(node.func, gast.Attribute) and setting.is_active(node.func.value):
+        if is_mirrored_method(forward, node):
+            return mirrored(forward, node)
+        if setting.facts(node.func.value).container and node.func.attr in _WITHOUT_DERIVATIVE:
+            return None
+    if not isinstance(function, type):
+        return NotImplemented
+    if not any(setting.is_active(name(n)) for n in names_read([*node.args, *node.keywords])):
+        return None
+    if function in (list, tuple) and len(node.args) == 1:
+        return call(dotted("list"), tangent.operand_or_zero(node.args[0]))
+    if function in (reversed, zip) and not node.keywords:
+        return gast.Call(node.func, [tangent.operand_or_zero(a) for a in node.args], [])
+    if function is dict and not node.args:
+        return gast.Dict([constant(k.arg) for k in node.keywords], [tangent.operand_or_zero(k.value) for k in node.keywords])
+    return _constructed(tangent, node, function)
+
+
+def _constructed(tangent: Tangent, node: gast.Call, cls: type) -> gast.expr | Any:
+    """The mirror of a new dataclass instance or named tuple."""
+    fields = getattr(cls, "_fields", None) if issubclass(cls, tuple) else None
+    if fields is None and "__dataclass_fields__" in cls.__dict__ and not hasattr(cls, "__post_init__"):
+        parameters = getattr(cls, "__dataclass_params__", None)
+        if parameters is not None and parameters.init and "__init__" in cls.__dict__:
+            fields = tuple(f.name for f in cls.__dict__["__dataclass_fields__"].values() if f.init)
+    if fields is None or any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args):
+        return NotImplemented
+    values = dict(zip(fields, node.args)) | {k.arg: k.value for k in node.keywords}
+    if set(values) != set(fields):
+        return NotImplemented
+    items = [tangent.operand_or_zero(values[field]) for field in fields]
+    if issubclass(cls, tuple):
+        return gast.List(items, gast.Load())
+    return gast.Dict([constant(field) for field in fields], items)
+
+
+def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
+    """`items.append(v)` and its like: the same of the mirror."""
+    setting = forward.setting
+    assert isinstance(node.func, gast.Attribute)
+    if not setting.is_active(node.func.value):
+        return [statement]
+    if not is_mirrored_method(forward, node):
+        raise setting.unsupported(
+            node, f"`.{node.func.attr}` on a container that carries a derivative", "Build a new one."
+        )
+    return [gast.Expr(mirrored(forward, node)), statement]

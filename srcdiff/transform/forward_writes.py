@@ -1,0 +1,329 @@
+"""Writes, and what they do to tangents: the same write, of the tangent of what is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import gast
+import numpy as np
+
+from srcdiff import tangents
+from srcdiff.analysis.activity import carriers
+from srcdiff.analysis.storage import call_target, origin_of
+from srcdiff.analysis.structure import root_name, statements
+from srcdiff.build import assign, attribute, augment, call, constant, name, names_read, subscript, substitute
+from srcdiff.rules import registry
+from srcdiff.transform import forward_containers
+from srcdiff.transform.forward_rules import OUTPUT, Tangent, tangent_of
+from srcdiff.transform.setting import Setting
+
+if TYPE_CHECKING:
+    from srcdiff.transform.forward import Block, Forward
+
+__all__ = ["augment_part", "augment_variable", "copies", "effect", "lost_effect", "store", "store_out", "written_parameters"]
+
+_LINEAR_WRITES: dict[object, tuple[int, ...]] = {
+    np.copyto: (0, 1),
+    np.put: (0, 2),
+    np.place: (0, 2),
+    np.putmask: (0, 2),
+    np.fill_diagonal: (0, 1),
+    np.put_along_axis: (0, 2),
+    np.add.at: (0, 2),
+    np.subtract.at: (0, 2),
+    np.ndarray.fill: (0, 1),
+    np.ndarray.put: (0, 2),
+}
+"""Functions that write into their first argument, linear in the arguments at these positions together."""
+
+
+def copies(forward: Forward) -> Block:
+    """Copies of the parameters that the primal writes into, and of their tangents."""
+    setting = forward.setting
+    made: Block = []
+    for parameter in written_parameters(setting):
+        if parameter in setting.owned_parameters:
+            continue
+        fact = setting.fact(parameter)
+        plain = fact.numeric and not _has_maybe_views(forward, parameter)
+        if plain and fact.kind == "array":
+            value: gast.expr = call(attribute(name(parameter), "copy"))
+        else:
+            value = call(setting.helper(tangents.own_copy), name(parameter))
+        made.append(assign(parameter, value))
+        if parameter in setting.wrt and parameter in setting.active:
+            dot = forward.dot_name(parameter)
+            made.append(assign(dot, call(setting.helper(tangents.own_tangent), name(dot), name(parameter))))
+    return made
+
+
+def written_parameters(setting: Setting) -> list[str]:
+    """The parameters that the primal writes into."""
+    storage = setting.storage
+    return [
+        p for p in setting.function.parameters
+        if p in storage.parent and setting.fact(p).kind != "number" and (_is_written(setting, p) or p in storage.updated)
+    ]
+
+
+def _is_written(setting: Setting, parameter: str) -> bool:
+    storage = setting.storage
+    if storage.is_buffer(parameter):
+        return True
+    inside = storage.contents.get(storage.root(parameter))
+    return inside is not None and storage.root(inside) in storage.written
+
+
+def _has_maybe_views(forward: Forward, parameter: str) -> bool:
+    setting = forward.setting
+    root = setting.storage.root(parameter)
+    for statement in statements(setting.function.body):
+        if isinstance(statement, gast.Assign):
+            origin = origin_of(statement.value, setting.facts, setting.effects)
+            if origin.how == "maybe view" and any(setting.storage.root(b) == root for b in origin.bases):
+                return True
+    return False
+
+
+# Items.
+
+
+def dotted_path(forward: Forward, node: gast.expr) -> gast.expr:
+    """`a.b[k]` as a path into the mirror of `a`."""
+    if isinstance(node, gast.Name):
+        return name(forward.dot_name(node.id))
+    if isinstance(node, gast.Subscript):
+        return subscript(dotted_path(forward, node.value), node.slice)
+    assert isinstance(node, gast.Attribute)
+    fact = forward.setting.facts(node.value)
+    element = forward_containers.field_of(fact, node.attr)
+    if element is not None:
+        return subscript(dotted_path(forward, node.value), element)
+    if fact.numeric and node.attr in ("real", "imag", "T", "flat"):
+        return attribute(dotted_path(forward, node.value), node.attr)
+    raise forward.setting.unsupported(
+        node, f"setting the attribute `.{node.attr}` of something that carries a derivative", "Make a new object instead."
+    )
+
+
+def _stored(node: gast.expr) -> gast.expr:
+    """A path as the target of an assignment."""
+    if isinstance(node, gast.Attribute):
+        return gast.Attribute(node.value, node.attr, gast.Store())
+    assert isinstance(node, gast.Subscript)
+    return subscript(node.value, node.slice, gast.Store())
+
+
+def _read(target: gast.expr) -> gast.expr:
+    if isinstance(target, gast.Attribute):
+        return gast.Attribute(target.value, target.attr, gast.Load())
+    assert isinstance(target, gast.Subscript)
+    return subscript(target.value, target.slice)
+
+
+def store(forward: Forward, statement: gast.Assign, target: gast.expr) -> Block:
+    """`a[k] = v` or `a.b = v`."""
+    setting = forward.setting
+    base = root_name(target)
+    if base not in setting.active:
+        _refuse_lost(forward, statement, statement.value, base)
+        return [statement]
+    tangent = tangent_of(forward, base or "item", statement.value)
+    value = tangent.value
+    if value is None:
+        inner = setting.facts(target.value) if isinstance(target, gast.Subscript) else None
+        elementwise = inner is not None and inner.numeric
+        value = constant(0.0) if elementwise else forward.zero(statement.value)
+    elif not tangent.full and not (isinstance(target, gast.Subscript) and setting.facts(target.value).numeric):
+        value = Tangent(forward, base or "item").operand_or_zero(statement.value)
+    made = assign(_stored(dotted_path(forward, _read(target))), value)
+    return [*tangent.statements, substitute(made, forward.cheap), statement]
+
+
+def _refuse_lost(forward: Forward, statement: gast.stmt, value: gast.expr, base: str | None) -> None:
+    """A tangent that is stored where there is none would be lost."""
+    setting = forward.setting
+    active = any(v in setting.active for v in carriers(value, setting.facts))
+    if active and base is not None and not setting.fact(base).differentiable:
+        raise setting.unsupported(
+            statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
+            "Make it a float array.",
+        )
+
+
+def lost_effect(forward: Forward, value: gast.expr) -> Block:
+    """What a call does to a container, where its result carries no derivative: `n = items.pop()`."""
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        active = forward.setting.is_active(value.func.value)
+        if active and value.func.attr in ("pop", "setdefault", "popitem"):
+            return [
+                made for made in forward_containers.effect(forward, gast.Expr(value), value)
+                if made.value is not value  # type: ignore[attr-defined]
+            ]
+    return []
+
+
+def augment_part(forward: Forward, statement: gast.AugAssign, target: gast.expr) -> Block:
+    """`a[k] op= v` or `a.b op= v`."""
+    setting = forward.setting
+    base = root_name(target)
+    if base not in setting.active:
+        _refuse_lost(forward, statement, statement.value, base)
+        return [statement]
+    part = _read(target)
+    path = _stored(dotted_path(forward, part))
+    tangent = Tangent(forward, base or "item")
+    value_dot = tangent.operand(statement.value)
+    if isinstance(statement.op, (gast.Add, gast.Sub)):
+        added = [] if value_dot is None else [augment(path, statement.op, value_dot)]
+        return [*(substitute(s, forward.cheap) for s in added), statement]
+    if value_dot is None and isinstance(statement.op, (gast.Mult, gast.Div)):
+        return [augment(path, statement.op, statement.value), statement]
+    return [*_recomputed(forward, statement, part, path, base or "item"), statement]
+
+
+def _recomputed(forward: Forward, statement: gast.AugAssign, part: gast.expr, path: gast.expr, stem: str) -> Block:
+    """The tangent of `part op v` computed before it is stored: operands may overlap."""
+    setting = forward.setting
+    operand = setting.names.fresh(f"{stem}_part")
+    dot = setting.names.fresh(f"{stem}_part_dot")
+    fact = setting.facts(part)
+    setting.facts.of[operand], setting.facts.of[dot] = fact, setting.facts(_read(path))
+    setting.active.add(operand)
+    forward.dots[operand] = dot
+    value = gast.copy_location(gast.BinOp(name(operand), statement.op, statement.value), statement)
+    tangent = tangent_of(forward, stem, value)
+    setting.active.discard(operand)
+    assert tangent.value is not None
+    output = gast.BinOp(part, statement.op, statement.value)
+    values = {operand: part, dot: _read(path), OUTPUT: output, **forward.cheap}
+    owner = setting.facts(part.value) if isinstance(part, gast.Subscript) else None  # type: ignore[attr-defined]
+    in_array = owner is not None and owner.numeric
+    if not in_array and fact.kind != "number":
+        forward.require_kind(statement, root_name(part) or "")
+        if fact.numeric:  # an array in a list: changed in place
+            path = subscript(_read(path), constant(Ellipsis), gast.Store())
+    made = [*tangent.statements, assign(path, tangent.value)]
+    return [substitute(s, values) for s in made]
+
+
+# Variables.
+
+
+def augment_variable(forward: Forward, statement: gast.AugAssign, target: str) -> Block:
+    """`x op= v`."""
+    setting = forward.setting
+    dot = forward.dot_name(target)
+    fact = setting.fact(target)
+    tangent = Tangent(forward, target)
+    value_dot = tangent.operand(statement.value)
+    linear = isinstance(statement.op, (gast.Add, gast.Sub))
+    shared = target in setting.storage.parent and setting.storage.is_buffer(target) and fact.kind != "number"
+    if fact.container:
+        value_dot = tangent.operand_or_zero(statement.value)
+        return [augment(dot, statement.op, value_dot if linear else statement.value), statement]
+    if linear and value_dot is None:
+        grows = fact.kind not in ("number", "array") and setting.facts(statement.value).kind != "number"
+        if not grows or shared:
+            return [statement]
+        value_dot = forward.zero(statement.value)
+    if linear:
+        assert value_dot is not None
+        return [*(substitute(s, forward.cheap) for s in [augment(dot, statement.op, value_dot)]), statement]
+    if value_dot is None and isinstance(statement.op, (gast.Mult, gast.Div)):
+        if fact.kind in ("number", "array") or shared or setting.facts(statement.value).kind == "number":
+            return [augment(dot, statement.op, statement.value), statement]
+    value = gast.copy_location(gast.BinOp(name(target), statement.op, statement.value), statement)
+    if not shared:
+        return _rebound(forward, statement, target, value)
+    forward.require_kind(statement, target)
+    whole = subscript(name(target), constant(Ellipsis))
+    path = subscript(name(dot), constant(Ellipsis), gast.Store())
+    return [*_recomputed(forward, statement, whole, path, target), statement]
+
+
+def _rebound(forward: Forward, statement: gast.AugAssign, target: str, value: gast.expr) -> Block:
+    """The tangent of `x op v` for a variable that shares its memory with nothing."""
+    tangent = tangent_of(forward, target, value)
+    if tangent.value is None:
+        return [statement, assign(forward.dot_name(target), forward.zero(name(target)))]
+    made = [*tangent.statements, assign(forward.dot_name(target), tangent.value)]
+    made = [substitute(s, {OUTPUT: value, **forward.cheap}) for s in made]
+    return [*made, statement]
+
+
+# Calls for their effect.
+
+
+def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
+    """A call whose result is not used."""
+    setting = forward.setting
+    out = next((k.value for k in node.keywords if k.arg == "out"), None)
+    if out is not None:
+        return store_out(forward, statement, node, out)
+    base = node.func.value if isinstance(node.func, gast.Attribute) else None
+    if base is not None and setting.facts(base).container and root_name(base) in setting.facts.of:
+        return forward_containers.effect(forward, statement, node)
+    function, arguments = call_target(node, setting.facts)
+    rule = registry.lookup(function) if function is not None else None
+    if function in _LINEAR_WRITES and not node.keywords:
+        return _linear_write(forward, statement, node, arguments, _LINEAR_WRITES[function])
+    if rule is not None and not rule.writes:
+        return [statement]
+    touched = {v for a in [*arguments, *(k.value for k in node.keywords)] for v in carriers(a, setting.facts)}
+    if any(v in setting.active and setting.fact(v).kind != "number" for v in touched):
+        raise setting.unsupported(
+            node, f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
+            "Assign to a slice, or register a rule for it with @srcdiff.tangent.",
+        )
+    return [statement]
+
+
+def _linear_write(
+    forward: Forward, statement: gast.Expr, node: gast.Call, arguments: list[gast.expr], positions: tuple[int, ...]
+) -> Block:
+    setting = forward.setting
+    if not setting.is_active(arguments[0]):
+        _refuse_lost(forward, statement, arguments[positions[1]], root_name(arguments[0]))
+        return [statement]
+    tangent = Tangent(forward, "write")
+    value = tangent.operand(arguments[positions[1]])
+    if value is None:
+        value = constant(0.0)
+    target = tangent.operand_or_zero(arguments[0])
+    replaced = {0: target, positions[1]: value}
+    new = [replaced.get(i, a) for i, a in enumerate(arguments)]
+    if len(arguments) > len(node.args):
+        assert isinstance(node.func, gast.Attribute)
+        made = gast.Call(attribute(new[0], node.func.attr), new[1:], [])
+    else:
+        made = gast.Call(node.func, new, [])
+    return [substitute(gast.Expr(made), forward.cheap), statement]
+
+
+def store_out(forward: Forward, statement: gast.stmt, node: gast.Call, out: gast.expr) -> Block:
+    """`np.add(a, b, out=c)`: its tangent is stored before it, where it does not read the result."""
+    setting = forward.setting
+    if not isinstance(out, gast.Name):
+        raise setting.unsupported(node, "`out=` that is no variable", "Assign the result instead.")
+    bound = statement.targets[0].id if isinstance(statement, gast.Assign) else None  # type: ignore[attr-defined]
+    alias: Block = []
+    if bound is not None and bound in setting.active:
+        alias = [assign(forward.dot_name(bound), name(forward.dot_name(out.id)))]
+    if out.id not in setting.active:
+        _refuse_lost(forward, statement, gast.Tuple(list(node.args), gast.Load()), out.id)
+        return [statement, *alias]
+    plain = gast.copy_location(gast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "out"]), node)
+    tangent = tangent_of(forward, out.id, plain)
+    value = tangent.value if tangent.value is not None else constant(0.0)
+    target = subscript(name(forward.dot_name(out.id)), constant(Ellipsis), gast.Store())
+    made: Block = [*tangent.statements, assign(target, value)]
+    made = [substitute(s, forward.cheap) for s in made]
+    reads = names_read(made)
+    if OUTPUT not in reads:
+        return [*made, statement, *alias]
+    storage = setting.storage
+    overlapping = {n for n in reads - {OUTPUT} if n in storage.parent and storage.root(n) == storage.root(out.id)}
+    if overlapping:
+        raise setting.unsupported(node, "`out=` that is an operand too", "Assign the result instead.")
+    return [statement, *(substitute(s, {OUTPUT: name(out.id)}) for s in made), *alias]
