@@ -16,6 +16,7 @@ __all__ = [
     "call",
     "constant",
     "display",
+    "index_argument",
     "is_constant",
     "is_name",
     "multiply",
@@ -161,6 +162,16 @@ def substitute(node: Any, values: dict[str, gast.expr]) -> Any:
         if hasattr(node, field):
             setattr(copy, field, getattr(node, field))
     return copy
+
+
+def index_argument(index: gast.expr) -> gast.expr:
+    """An index as an argument: a slice is spelled out."""
+    if isinstance(index, gast.Slice):
+        parts = [part if part is not None else constant(None) for part in (index.lower, index.upper, index.step)]
+        return call("slice", *parts)
+    if isinstance(index, gast.Tuple):
+        return gast.Tuple([index_argument(item) for item in index.elts], gast.Load())
+    return index
 
 
 def names_read(nodes: Sequence[gast.AST] | gast.AST) -> set[str]:

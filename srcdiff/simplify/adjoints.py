@@ -14,7 +14,7 @@ import gast
 
 from srcdiff import runtime
 from srcdiff.analysis.structure import root_name
-from srcdiff.build import add, assign, augment, call, constant, name, statement_like, store, subscript
+from srcdiff.build import add, assign, augment, call, constant, index_argument, name, statement_like, store, subscript
 from srcdiff.rules import registry
 from srcdiff.transform.marks import Accumulate, Group, Restore, Zero
 from srcdiff.transform.setting import Setting
@@ -112,7 +112,8 @@ class _Writer:
         simple = fact.kind == "numeric" and variable not in self.setting.wrt and bar not in self.needs_array
         if simple and variable not in self.setting.function.parameters:
             return constant(0.0)
-        return call(self.setting.helper(runtime.zeros_like), name(variable))
+        value = self.setting.recomputed.get(variable, name(variable))
+        return call(self.setting.helper(runtime.zeros_like), value)
 
     def materialise(self, bar: str, state: _State, out: Block) -> None:
         """Make an adjoint that is zero a zero that can be added to."""
@@ -188,7 +189,8 @@ class _Writer:
         self.own(bar, state, out)
         element = subscript(target.value, target.slice, gast.Store())
         if statement.scatter:
-            out.append(gast.Expr(call(self.setting.helper(runtime.add_at), target.value, _index(target.slice), value)))
+            index = index_argument(target.slice)
+            out.append(gast.Expr(call(self.setting.helper(runtime.add_at), target.value, index, value)))
         else:
             out.append(_add_to(element, value))
 
@@ -315,16 +317,6 @@ def _owned_in(body: Block) -> set[str]:
         for field_name in ("body", "orelse"):
             found |= _owned_in(getattr(statement, field_name, None) or [])
     return found
-
-
-def _index(index: gast.expr) -> gast.expr:
-    """An index as an argument: a slice is spelled out."""
-    if isinstance(index, gast.Slice):
-        parts = [part if part is not None else constant(None) for part in (index.lower, index.upper, index.step)]
-        return call("slice", *parts)
-    if isinstance(index, gast.Tuple):
-        return gast.Tuple([_index(item) for item in index.elts], gast.Load())
-    return index
 
 
 def _add_to(target: gast.expr, value: gast.expr) -> gast.stmt:

@@ -10,10 +10,13 @@ from collections import Counter
 from dataclasses import dataclass
 
 import gast
+import numpy as np
 
 from srcdiff.analysis.structure import bound_names
 from srcdiff.build import substitute
+from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
+from srcdiff.transform.setting import Setting
 
 __all__ = ["forward_temporaries"]
 
@@ -66,9 +69,9 @@ class _Forwarding:
             target = self.candidate(statement)
             if target is not None:
                 assert isinstance(statement, gast.Assign)
-                self.settle(pending, self.reading.writes(statement), out, effect=_has_effect(statement.value))
+                self.settle(pending, self.reading.writes(statement), out, effect=_has_effect(statement.value, self.reading.setting))
                 pending[target] = _Pending(
-                    statement, self.reading.reads(statement.value), _has_effect(statement.value)
+                    statement, self.reading.reads(statement.value), _has_effect(statement.value, self.reading.setting)
                 )
                 continue
             self.settle(pending, self.all_writes(statement), out, effect=self.has_effects(statement))
@@ -145,16 +148,30 @@ class _Forwarding:
 
     def has_effects(self, statement: gast.stmt) -> bool:
         if isinstance(statement, (gast.Assign, gast.AugAssign)):
-            return _has_effect(statement)
+            return _has_effect(statement, self.reading.setting)
         return not isinstance(statement, (gast.Pass, gast.Return))
 
 
-def _has_effect(node: gast.AST) -> bool:
-    """Calls may have effects of their own; they keep their order."""
-    return any(
-        isinstance(part, gast.Call) and isinstance(part.func, gast.Attribute) and part.func.attr in ("pop", "append")
-        for part in gast.walk(node)
-    )
+def _has_effect(node: gast.AST, setting: Setting) -> bool:
+    """Calls may have effects of their own, which keep their order, unless a rule says that they have none."""
+    return any(isinstance(part, gast.Call) and not _is_pure(part, setting) for part in gast.walk(node))
+
+
+_PURE_BUILTINS = frozenset((len, range, float, int, abs, min, max, sum, isinstance, tuple, list, bool, str, slice))
+
+
+def _is_pure(node: gast.Call, setting: Setting) -> bool:
+    function = setting.object_named(node.func)
+    if function is None and isinstance(node.func, gast.Attribute):
+        if node.func.attr in ("pop", "append"):
+            return False
+        function = getattr(np.ndarray, node.func.attr, None)
+    if function is None:
+        return False
+    rule = registry.lookup(function)
+    if rule is not None:
+        return rule.pure and not rule.writes
+    return function in _PURE_BUILTINS or getattr(function, "__module__", None) == "srcdiff.runtime"
 
 
 def forward_temporaries(

@@ -157,7 +157,7 @@ class Reading:
 
     def call_writes(self, node: gast.Call) -> set[str]:
         """The contents that a call may change."""
-        if isinstance(node.func, gast.Name) and node.func.id in self.setting.writing_calls:
+        if self.setting.writing_calls and gast.unparse(node.func).strip() in self.setting.writing_calls:
             found: set[str] = set()
             for part in gast.walk(node):
                 if isinstance(part, gast.Name):

@@ -6,9 +6,11 @@ are the same in the reverse sweep stands for its expression wherever it is read,
 
 from __future__ import annotations
 
+from collections import Counter
+
 import gast
 
-from srcdiff.analysis.structure import blocks, bound_names
+from srcdiff.analysis.structure import blocks, bound_names, statements
 from srcdiff.build import names_read, substitute
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
@@ -22,6 +24,8 @@ Block = list[gast.stmt]
 def cheap_temporaries(setting: Setting, reading: Reading, temporary: set[str]) -> dict[str, gast.expr]:
     """The temporaries to compute again, with their expressions."""
     found: dict[str, gast.expr] = {}
+    once = Counter(n for s in statements(setting.function.body) for n in bound_names(s))
+    temporary = {name for name in temporary if once[name] == 1}
     _scan(setting, reading, setting.function.body, temporary, found, in_loop=False)
     return found
 

@@ -115,11 +115,14 @@ def finish(
     temporary = setting.names.taken - users
     if "recompute" in lean:
         values = cheap_temporaries(setting, reading, temporary)
+        setting.recomputed = values
         forward, reverse = expand_temporaries(forward, values), expand_temporaries(reverse, values)
         output = _substituted(output, values)
     setting.facts.helpers = setting.objects
     setting.facts.of[setting.gradient] = seed_fact
     reverse = write_adjoints(setting, reverse, list(returned), {setting.gradient: own_seed})
+    if "recompute" in lean:
+        reverse = expand_temporaries(reverse, values)  # zeros may be made in the shape of a temporary
     bars = {setting.bar_name(variable) for variable in returned}
     infer_statements(setting.facts, reverse)
     if "algebra" in lean:
@@ -142,7 +145,8 @@ def finish(
             forward, reverse, crossing = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
         if len(list(statements(forward))) + len(list(statements(reverse))) == before:
             break
-    crossing = crossing & names_read(reverse) if "deadcode" in lean else names_read(reverse)
+    mentioned = {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
+    crossing = crossing & mentioned if "deadcode" in lean else mentioned
     return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
 
 

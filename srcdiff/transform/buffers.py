@@ -15,7 +15,7 @@ from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.structure import bound_names, root_name, statements
-from srcdiff.build import assign, attribute, call, constant, name, names_read, store, subscript
+from srcdiff.build import assign, attribute, call, constant, index_argument, name, names_read, store, subscript
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY
 from srcdiff.transform import containers
@@ -245,7 +245,7 @@ def _taken(reverse: Reverse, element: gast.expr, target: gast.Subscript) -> gast
     if is_basic_index(target.slice, setting.facts) or _is_mask(reverse, target.slice):
         return call(attribute(element, "copy"))
     assert isinstance(element, gast.Subscript)
-    return call(setting.helper(runtime.last_written), element.value, element.slice)
+    return call(setting.helper(runtime.last_written), element.value, index_argument(element.slice))
 
 
 def _is_mask(reverse: Reverse, index: gast.expr) -> bool:

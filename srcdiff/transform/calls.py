@@ -163,6 +163,8 @@ class Calls:
         site = self.site(node, setting.facts)
         assert site is not None
         summary = self.summary(site)
+        if summary.writes:
+            setting.writing_calls.add(gast.unparse(node.func).strip())
         written = [v.id for p in summary.writes if isinstance(v := site.values[p], gast.Name)]
         seeded = target is not None and target in setting.active
         active = tuple(p for p in site.function.parameters if setting.is_active(site.values[p]))
@@ -228,7 +230,7 @@ class Calls:
         shadow_arguments = [setting.bar(site.values[p].id) for p in shadows]
         seed = [setting.bar(target)] if seeded and target is not None else []
         reverse_call = call(pair.reverse, *first, *seed, *shadow_arguments)
-        setting.writing_calls.add(pair.reverse)
+        setting.writing_calls |= {pair.reverse, pair.forward}
         group = self.received(reverse, reverse_call, target if seeded else None, site, active, shadows, stem)
         return forward, group
 

@@ -109,7 +109,7 @@ def for_loop(reverse: Reverse, loop: gast.For) -> tuple[Block, Block]:
     changed = {v for s in statements(loop.body) for v in bound_names(s)} | {variable}
     for index, stem in enumerate(("start", "stop", "step")):
         if not is_stable(reverse, parts[index], changed):
-            recorded, saves, restores = reverse.record(f"{variable}_{stem}", parts[index])
+            recorded, saves, restores = reverse.record(f"{variable}_{stem}".lstrip("_"), parts[index])
             snapshots += saves
             unsnapshots += restores
             parts[index] = name(recorded)
@@ -120,14 +120,14 @@ def for_loop(reverse: Reverse, loop: gast.For) -> tuple[Block, Block]:
     if not _has_exit(loop.body):
         forward = gast.For(store(variable), iterable, body, [], None)
         backward: Block = [gast.For(store(variable), _reversed_range(*parts), body_reverse, [], None)]
-        return [*keep, *snapshots, forward], [*backward, *unsnapshots, *restore]
+        return [*keep, *snapshots, forward], [*unsnapshots, *backward, *restore]
     reverse.line = getattr(loop, "lineno", reverse.line)
     trips, counting, recounting = _count_trips(reverse)
     forward = gast.For(store(variable), iterable, [augment(trips, gast.Add(), constant(1)), *body], [], None)
     again = _trip_loop(reverse, variable, trips, parts, body_reverse)
     return (
         [*keep, *snapshots, *counting[:1], forward, *counting[1:]],
-        [*recounting, again, *unsnapshots, *restore],
+        [*unsnapshots, *recounting, again, *restore],
     )
 
 

@@ -108,7 +108,13 @@ class Reverse:
         if not self.bindings.bind(variable):
             return [], []
         site = self.site(variable)
-        return [Save(site, self.copied(variable))], [Restore(site, store(variable))]
+        saves: Block = [Save(site, self.copied(variable))]
+        restores: Block = [Restore(site, store(variable))]
+        for shadow in buffers.shadow_names(self.setting, variable):
+            shadow_site = self.site(shadow)
+            saves.append(Save(shadow_site, name(shadow)))
+            restores.append(Restore(shadow_site, store(shadow)))
+        return saves, restores
 
     def copied(self, variable: str) -> gast.expr:
         """What is kept of a variable: a copy, if its array changes in place."""

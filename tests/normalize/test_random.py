@@ -107,7 +107,7 @@ class Writer:
 
     def _while(self, depth: int, indent: str) -> list[str]:
         n = f"n{self.site()}"
-        test = self.pick(f"{n} < 3", f"({n} := {n} + 1) < 4 and {self.test(1)}")
+        test = self.pick(f"{n} < 3", f"({n} := {n} + 1) < 4 and ({self.test(1)})")
         lines = [f"{indent}{n} = 0", f"{indent}while {test}:", f"{indent}{MARGIN}{n} += 1"]
         return [*lines, *self.body(depth, indent), *self.orelse(depth, indent)]
 
