@@ -16,7 +16,7 @@ __all__ = ["check"]
 
 
 def check(function: core.Function) -> None:
-    """Raise an AssertionError that says what is wrong, and where.
+    r"""Raise an AssertionError that says what is wrong, and where.
 
     Checked are the form of every statement and expression; that no node has two parents; that no variable is read
     which nothing can have bound; and that there is one `return`, at the end.
@@ -24,10 +24,10 @@ def check(function: core.Function) -> None:
     Examples
     --------
     >>> from srcdiff.source import read
-    >>> body = gast.parse("while x.pop(): pass").body
+    >>> body = gast.parse("if x.pop(): pass\nreturn x").body
     >>> check(core.Function("f", ("x",), body, read(check)))
     Traceback (most recent call last):
-    AssertionError: f: `x.pop()` has an effect, where a plain expression stands: while x.pop():
+    AssertionError: f: `x.pop()` has an effect, where a plain expression stands: if x.pop():
     """
     _check_parents(function)
     checker = _Checker(function.name, purity_of(function.parameters, function.body, function.source))

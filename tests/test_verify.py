@@ -77,8 +77,8 @@ BAD = {
     "a, b = x\nreturn a": "a target that is no `name`, `name[index]` or `name.attr`: (a, b)",
     "a = x if y else n\nreturn a": "`(x if y else n)` is no core expression: a = (x if y else n)",
     "a = [i for i in x]\nreturn a": "`[i for i in x]` is no core expression: a = [i for i in x]",
-    "x.y.f(n)\nreturn x": "`x.y` stands where a name or a constant should",
-    "if home(x) > 0:\n    pass\nreturn x": "`home(x)` has an effect, where a plain expression stands: if (home(x) > 0):",
+    "x.y.f(n)\nreturn x": "`x.y.f` is called, which is no name, path or method of an atom",
+    "if home(x) > 0:\n    pass\nreturn x": "`home(x)` has an effect, where a plain expression stands: if",
     "a = x[y.pop()]\nreturn a": "`y.pop()` has an effect, where a plain expression stands: a = x[y.pop()]",
     "for i in x:\n    pass\nreturn x": "a `for` that does not go over a range: for i in x:",
     "for i in range(n):\n    i = 1\nreturn x": "the counter `i` is bound in the body: for i in range(n):",
@@ -94,7 +94,7 @@ BAD = {
     "del x, y\nreturn n": "a `del` of several targets",
     "def g():\n    pass\nreturn g": "no `return` at the end: pass",
     "raise\nreturn x": "`raise` without an exception: raise",
-    "try:\n    a = x\nexcept ValueError:\n    home(x)\nreturn x": "a handler that does more than to set a flag or to raise",
+    "try:\n    a = x\nexcept ValueError:\n    home(x)\nreturn x": "a handler that does more than to set a flag",
     "try:\n    a = x\nexcept ValueError:\n    a = y\nelse:\n    a = n\nreturn a": "a `try` with `else`",
 }
 

@@ -55,14 +55,9 @@ def _carriers_of_call(node: gast.Call, facts: Facts) -> Iterator[str]:
     if rule is not None:
         if rule.kind == "constant":
             return
-        names = rule.parameters
-        for position, argument in enumerate(arguments):
-            name = names[min(position, len(names) - 1)] if names else ""
-            if name in rule.active or not names or isinstance(argument, gast.Starred):
-                yield from carriers(argument, facts)
-        for keyword in node.keywords:
-            if keyword.arg is None or keyword.arg in rule.active:
-                yield from carriers(keyword.value, facts)
+        # An argument that the rule has no derivative by counts too, so that it is refused rather than lost.
+        for argument in [*arguments, *(keyword.value for keyword in node.keywords)]:
+            yield from carriers(argument, facts)
         return
     if isinstance(node.func, gast.Attribute) and root_name(node.func) in facts.of:
         yield from carriers(node.func.value, facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -58,17 +59,32 @@ class Facts:
     callee: CalleeFact | None = None
     inner: dict[str, gast.FunctionDef] = field(default_factory=dict)
     helpers: dict[str, Any] = field(default_factory=dict)
+    narrowed: dict[str, str] = field(default_factory=dict)
 
     def object_of(self, node: gast.AST) -> Any:
         """The object that a dotted path of free names stands for; LookupError where it is none."""
-        if isinstance(node, gast.Name) and node.id in self.helpers:
-            return self.helpers[node.id]
         root = node
+        path = []
         while isinstance(root, gast.Attribute):
+            path.append(root.attr)
             root = root.value
-        if not isinstance(root, gast.Name) or root.id in self.of:
+        if isinstance(root, gast.Name) and root.id in self.helpers and root.id not in self.of:
+            return _walk_path(self.helpers[root.id], path)
+        if not isinstance(root, gast.Name):
             raise LookupError
+        if root.id in self.of:
+            return self._object_in_variable(node, self.of[root.id])
         return self.function.source.resolve(node)
+
+    def _object_in_variable(self, node: gast.AST, fact: Fact) -> Any:
+        """`f.at` for a variable `f` that is known to hold a function: `np.add`."""
+        if fact.kind != "function" or fact.value is None or not isinstance(node, gast.Attribute):
+            raise LookupError
+        owner = fact.value if isinstance(node.value, gast.Name) else self._object_in_variable(node.value, fact)
+        try:
+            return getattr(owner, node.attr)
+        except AttributeError:
+            raise LookupError from None
 
     def __call__(self, node: gast.expr) -> Fact:
         """The fact of an expression."""
@@ -243,6 +259,19 @@ class Facts:
         return ANYTHING
 
 
+def _walk_path(value: Any, path: list[str]) -> Any:
+    """What a path of attributes leads to, through modules and classes, and what objects hold themselves."""
+    for attr in reversed(path):
+        if isinstance(value, (types.ModuleType, type)):
+            found = getattr(value, attr, None)
+        else:
+            found = getattr(value, "__dict__", {}).get(attr)
+        if found is None:
+            raise LookupError(attr)
+        value = found
+    return value
+
+
 def _is_natural(fact: Fact) -> bool:
     return isinstance(fact.value, int) and fact.value >= 0
 
@@ -315,6 +344,10 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
         return replace(OPAQUE, type=function)
     if function is sorted and arguments and (arguments[0].container or arguments[0].numeric):
         return Fact("list", item=_item_of_iterable(arguments[0]), type=list)
+    if function in _FROM_SEQUENCES or function in _JOINED:
+        made = _made_of(function, node, arguments, facts)
+        if made is not None:
+            return made
     rule = registry.lookup(function)
     return _shape_word(rule, arguments, node) if rule is not None else None
 
@@ -330,6 +363,29 @@ def _item_of_iterable(fact: Fact) -> Fact | None:
         rank = fact.rank - 1 if fact.rank else None
         return Fact("array" if rank else "numeric", fact.letter, rank, None, fact.dtypes)
     return fact.item if fact.container else None
+
+
+_FROM_SEQUENCES = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
+_JOINED = (np.stack, np.concatenate, np.hstack, np.vstack, np.dstack, np.column_stack, np.block, np.append)
+
+
+def _made_of(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
+    """An array that is made of numbers and arrays in lists."""
+    if not arguments or not arguments[0].container:
+        return None
+    depth, item = 0, arguments[0]
+    while item.container:
+        inside = item.item if item.item is not None else item
+        if inside is item:
+            return Fact("array", "?")
+        depth, item = depth + 1, inside
+    letter = item.letter if item.numeric else "?"
+    if "dtype" in _keywords(node) or len(arguments) > 1:
+        letter = _created(function, node, arguments, facts).letter if "dtype" in _keywords(node) else "?"
+    if function in _FROM_SEQUENCES and "ndmin" not in _keywords(node):
+        rank = depth + item.rank if item.numeric and item.rank is not None else None
+        return Fact("array", letter, rank)
+    return Fact("array", letter)
 
 
 def _created(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact:
@@ -448,12 +504,16 @@ class _Inference:
 
     def bind(self, target: str, fact: Fact) -> None:
         known = self.facts.of.get(target)
+        if target in self.facts.narrowed and fact.kind == "numeric":
+            number = self.facts.narrowed[target] == "number"
+            fact = replace(fact, kind="number", rank=0, shape=frozenset()) if number else replace(fact, kind="array")
         if fact.kind in ("array", "numeric") and fact.shape is None and target in self.facts.symbolic:
             fact = replace(fact, shape=frozenset([target]))
-        new = fact if target not in self.bound else join(known, fact)
+        first = target not in self.bound
+        new = fact if first else join(known, fact)
         self.bound.add(target)
         if new != known or (known is not None and known.value is not new.value):
-            if known is not None and new.value is not known.value:
+            if known is not None and new.value is not known.value and not (first and new.kind == "function"):
                 new = replace(new, value=None)
                 if new == known and known.value is None:
                     return
@@ -608,7 +668,7 @@ def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> No
 
 def infer(
     function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None,
-    *, helpers: dict[str, Any] | None = None, aliases: Aliases | None = None,
+    *, helpers: dict[str, Any] | None = None, aliases: Aliases | None = None, narrowed: dict[str, str] | None = None,
 ) -> Facts:
     """The facts of every variable of `function`, given those of its parameters.
 
@@ -618,8 +678,11 @@ def infer(
         Names that stand for objects though the primal does not know them.
     aliases : dict, optional
         For a container that is changed under one of several names, all of them.
+    narrowed : dict, optional
+        Variables that a test has told to be arrays or numbers.
     """
     facts = Facts(dict(parameters), function, _symbolic(function), callee, helpers=dict(helpers or {}))
+    facts.narrowed = dict(narrowed or {})
     for local in _locals(function):
         facts.of.setdefault(local, ANYTHING)
     run = _Inference(facts, frozenset(parameters), aliases or {})

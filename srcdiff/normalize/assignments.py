@@ -190,13 +190,11 @@ def _stored(target: gast.expr) -> list[gast.Name]:
 def _whole(flat: Flattener, targets: Sequence[gast.expr], value: gast.expr) -> gast.expr:
     """The value to be unpacked, in a variable that no target rebinds."""
     stem = operation(value) if is_atom(value) else _stem_of_value(value)
-    if is_atom(value):
-        atom = value
-    else:
-        result = flat.value(value, stem)
-        if is_unordered(flat, value):
-            result = flat.call("list", result if is_atom(result) else flat.name_for(result, stem))
-        atom = result if is_atom(result) else flat.name_for(result, stem)
+    atom = flat.value(value, stem)
+    if not is_atom(atom):
+        atom = flat.name_for(atom, stem)
+    if is_unordered(flat, value):
+        return flat.name_for(flat.call("list", atom), "items")
     if not isinstance(atom, gast.Name):
         return flat.name_for(atom, "items")
     rebound = {node.id for target in targets for node in _stored(target)}

@@ -89,7 +89,7 @@ class Flattener:
         returns = [node for node in nodes if isinstance(node, gast.Return)]
         self.single_return = len(returns) == 1 and returns[0] is self.tree.body[-1]
         self.unordered: set[str] = set()
-        self.unordered = unordered_names(nodes, lambda value: is_unordered(self, value))
+        self.unordered = unordered_names(self.tree.args, nodes, lambda value: is_unordered(self, value))
         self.aliases = Aliases(nodes, self.purity.pure_call)
         self.output = self.output or self.names.word("output")
         self._walrus = any(isinstance(node, gast.NamedExpr) for node in nodes)

@@ -24,6 +24,11 @@ __all__ = ["Plan", "is_unordered", "plan_of", "sequence_of", "unordered_names"]
 
 #: Builtins whose results are no sequences.
 ITERATORS = frozenset({"dict", "set", "frozenset", "zip", "map", "filter", "enumerate", "reversed", "iter", "open"})
+UNORDERED_TYPES = frozenset(
+    {"dict", "set", "frozenset", "Dict", "Set", "Mapping", "MutableMapping", "Iterable", "Iterator", "Generator"}
+)
+#: Methods that show that a variable holds a dictionary.
+MAPPING_METHODS = frozenset({"items", "keys", "values", "get", "setdefault", "popitem"})
 VIEWS = frozenset({"items", "keys", "values"})
 
 
@@ -101,15 +106,33 @@ def is_unordered(flat: Flattener, node: gast.expr) -> bool:
     return name in ITERATORS or getattr(function, "__module__", "") == itertools.__name__
 
 
-def unordered_names(nodes: Iterable[gast.AST], is_iterator: Callable[[gast.expr], bool]) -> set[str]:
-    """The variables that hold, at one place at least, something that can only be iterated over."""
-    found: set[str] = set()
+def unordered_names(
+    arguments: gast.arguments, nodes: Iterable[gast.AST], is_iterator: Callable[[gast.expr], bool]
+) -> set[str]:
+    """The variables that hold, at one place at least, something that can only be iterated over.
+
+    That shows where they are assigned, in annotations, and in what is done with them: `d.items()`, `d["key"]`.
+    """
+    found = {parameter.id for parameter in arguments.args if _is_unordered_type(parameter.annotation)}
     for node in nodes:
-        if isinstance(node, gast.Assign) and (is_iterator(node.value)):
+        if isinstance(node, gast.Assign) and is_iterator(node.value):
             found.update(target.id for target in node.targets if isinstance(target, gast.Name))
         elif isinstance(node, gast.withitem) and isinstance(node.optional_vars, gast.Name):
             found.add(node.optional_vars.id)
+        elif isinstance(node, gast.Attribute) and node.attr in MAPPING_METHODS and isinstance(node.value, gast.Name):
+            found.add(node.value.id)
+        elif isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
+            if isinstance(node.slice, gast.Constant) and isinstance(node.slice.value, str):
+                found.add(node.value.id)
     return found
+
+
+def _is_unordered_type(annotation: gast.AST | None) -> bool:
+    """Whether an annotation is `dict[str, float]` or the like."""
+    if isinstance(annotation, gast.Subscript):
+        annotation = annotation.value
+    name = annotation.attr if isinstance(annotation, gast.Attribute) else getattr(annotation, "id", None)
+    return name in UNORDERED_TYPES
 
 
 def _length(flat: Flattener, name: str) -> gast.expr:

@@ -86,13 +86,23 @@ def expand_temporaries(body: Block, values: dict[str, gast.expr]) -> Block:
         return body
     out: Block = []
     for statement in body:
-        if isinstance(statement, (Save, Restore)) and statement.site.stem in values:
+        if isinstance(statement, (Save, Restore)) and _is_kept_itself(statement, values):
             continue
         if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
             if statement.targets[0].id in values:
                 continue
         out.append(_expand(statement, values))
     return out
+
+
+def _is_kept_itself(statement: Save | Restore, values: dict[str, gast.expr]) -> bool:
+    """Whether a temporary is kept, rather than a part of what it is a view of."""
+    if isinstance(statement, Restore):
+        return isinstance(statement.target, gast.Name) and statement.target.id in values
+    value = statement.value
+    if isinstance(value, gast.Call) and len(value.args) == 1:  # a copy
+        value = value.args[0]
+    return isinstance(value, gast.Name) and value.id in values
 
 
 def _expand(statement: gast.stmt, values: dict[str, gast.expr]) -> gast.stmt:

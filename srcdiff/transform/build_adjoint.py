@@ -23,6 +23,7 @@ from srcdiff.transform.buffers import plan_shadows
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.defer import deferred_sums
 from srcdiff.transform.inplace import rewrite_in_place
+from srcdiff.transform.expand import expand_calls
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.module import Module
 from srcdiff.transform.reverse import Reverse, Sweeps
@@ -62,20 +63,24 @@ def analysed(
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """The tables of a function that is not being generated: for what a call of it does."""
     names = Names(all_names(function))
-    function = separate_webs(function, names)
-    return analyse(function, parameters, calls, names, lambda value, preferred: preferred, owned=owned)
+    scratch = Module()
+    function = separate_webs(expand_calls(function, names, scratch), names)
+    return analyse(
+        function, parameters, calls, names, scratch.refer, owned=owned, helpers=scratch.objects
+    )
 
 
 def analyse(
     function: core.Function, parameters: dict[str, Fact], calls: Calls, names: Names,
-    refer: Callable[[Any, str], str], *, owned: bool,
+    refer: Callable[[Any, str], str], *, owned: bool, helpers: dict[str, Any],
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """What is known of a function whose variables are separated, after what it writes in place is written plainly."""
-    facts = infer(function, parameters, calls.result_fact)
+    facts = infer(function, parameters, calls.result_fact, helpers=helpers)
     plain = rewrite_in_place(function, facts, names, refer)
     if plain is not function:
         function = plain
-        facts = infer(function, parameters, calls.result_fact, helpers=facts.helpers)
+        known = {"helpers": facts.helpers, "narrowed": facts.narrowed}
+        facts = infer(function, parameters, calls.result_fact, **known)
     aliases: Aliases = {}
     for _ in range(5):
         live = liveness(function.body)
@@ -84,7 +89,8 @@ def analyse(
         if found == aliases:
             break
         aliases = found  # what one name of a container tells of its items holds for the others
-        facts = infer(function, parameters, calls.result_fact, helpers=facts.helpers, aliases=aliases)
+        known = {"helpers": facts.helpers, "narrowed": facts.narrowed}
+        facts = infer(function, parameters, calls.result_fact, aliases=aliases, **known)
     return function, facts, live, storage
 
 
@@ -105,9 +111,12 @@ def prepare(
     """
     users = set(function.source.local_names)
     names = Names(all_names(function) | users | module.names.taken)
+    function = expand_calls(function, names, module)
     function = separate_webs(function, names)
     function = _adopted(function, module)
-    function, facts, live, storage = analyse(function, parameters, calls, names, module.refer, owned=owned)
+    function, facts, live, storage = analyse(
+        function, parameters, calls, names, module.refer, owned=owned, helpers=module.objects
+    )
     effects = calls.effects_of(facts)
     output = returned_value(function)
     differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output

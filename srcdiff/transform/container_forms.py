@@ -17,7 +17,7 @@ from srcdiff.build import assign, attribute, call, constant, name, names_read, s
 if TYPE_CHECKING:
     from srcdiff.transform.inplace import Block, Rewriter
 
-__all__ = ["rewritten"]
+__all__ = ["rewritten", "unpacked"]
 
 CONTAINERS = ("list", "dict", "tuple", "record")
 
@@ -55,6 +55,36 @@ def _call(rewriter: Rewriter, node: gast.Call, target: str | None) -> Block | No
     kind = rewriter.facts(node.func.value).kind
     method = (_LIST if kind == "list" else _DICT if kind == "dict" else {}).get(node.func.attr)
     return method(rewriter, base, node, target) if method is not None else None
+
+
+def unpacked(rewriter: Rewriter, node: gast.Call, target: str | None) -> Block | None:
+    """`f(*items, **options)` of containers with known items, each of them as an argument of its own."""
+    if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg for k in node.keywords):
+        return None
+    made: Block = []
+    arguments: list[gast.expr] = []
+    keywords: list[gast.keyword] = []
+    for argument in node.args:
+        if not isinstance(argument, gast.Starred):
+            arguments.append(argument)
+            continue
+        fact = rewriter.facts(argument.value)
+        if fact.kind not in ("list", "tuple") or fact.items is None:
+            return None
+        for k in range(len(fact.items)):
+            arguments.append(rewriter.temporary(f"{target or 'call'}_item", subscript(argument.value, constant(k)), made))
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            keywords.append(keyword)
+            continue
+        fact = rewriter.facts(keyword.value)
+        if fact.kind != "dict" or fact.items is None or not all(isinstance(key, str) for key in fact.keys):
+            return None
+        for key in fact.keys:
+            item = rewriter.temporary(f"{target or 'call'}_{key}", subscript(keyword.value, constant(key)), made)
+            keywords.append(gast.keyword(key, item))
+    plain = gast.Call(node.func, arguments, keywords)
+    return [*made, gast.Expr(plain) if target is None else assign(target, plain)]
 
 
 def _bind(target: str | None, value: gast.expr) -> Block:
@@ -385,7 +415,20 @@ def _augmented(rewriter: Rewriter, statement: gast.AugAssign) -> Block | None:
         value = gast.BinOp(item, statement.op, statement.value)
         new = rewriter.temporary(f"{stem}_item", value, made)
         return [*made, assign(target, new)]
-    return None
+    return _augmented_either(rewriter, statement, read, stem) if kind == "numeric" else None
+
+
+def _augmented_either(rewriter: Rewriter, statement: gast.AugAssign, read: gast.expr, stem: str) -> Block:
+    """An item that may be a number, which is replaced, or an array, which is changed itself."""
+    arrays: Block = []
+    numbers: Block = []
+    array = rewriter.temporary(f"{stem}_array", read, arrays)
+    number = rewriter.temporary(f"{stem}_number", read, numbers)
+    rewriter.facts.narrowed |= {array.id: "array", number.id: "number"}
+    arrays.append(gast.AugAssign(store(array.id), statement.op, statement.value))
+    new = rewriter.temporary(f"{stem}_item", gast.BinOp(number, statement.op, statement.value), numbers)
+    numbers.append(assign(statement.target, new))
+    return [gast.If(call("isinstance", read, rewriter.numpy("ndarray")), arrays, numbers)]
 
 
 def _augmented_name(rewriter: Rewriter, statement: gast.AugAssign, base: str) -> Block | None:

@@ -120,6 +120,9 @@ class Rewriter:
 
     def call(self, node: gast.Call, target: str | None) -> Block | None:
         """A call that may write into an array."""
+        unpacked = container_forms.unpacked(self, node, target)
+        if unpacked is not None:
+            return unpacked
         function, arguments = call_target(node, self.facts)
         if function is None or any(isinstance(a, gast.Starred) for a in arguments):
             return None

@@ -1,5 +1,6 @@
 """Assignments: several targets, unpacking, targets that depend on each other, augmented assignment."""
 
+# ruff: noqa: PERF402, PYI024  (the programs are what people write)
 from __future__ import annotations
 
 from collections import namedtuple

@@ -1,5 +1,6 @@
 """What is evaluated only sometimes: tests, `and`, `or`, choices, chained comparisons, `while`."""
 
+# ruff: noqa: RUF021  (the programs are what people write)
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,6 @@
 """`return`, `break`, `continue` and `else` of loops, wherever they stand."""
 
+# ruff: noqa: B007  (the programs are what people write)
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,6 @@
 """Order of evaluation, with calls that leave a trace and calls that change what is read around them."""
 
+# ruff: noqa: B018, C408, PIE800, PIE804  (the programs are what people write)
 from __future__ import annotations
 
 import numpy as np

@@ -1,5 +1,6 @@
 """Inner functions, captured variables, contexts."""
 
+# ruff: noqa: A001, B008, B023, PERF401  (the programs are what people write)
 from __future__ import annotations
 
 import contextlib

@@ -1,5 +1,6 @@
 """Core form as text: temporaries only where they are needed, and the names that people read."""
 
+# ruff: noqa: RUF059  (the programs are what people write)
 from __future__ import annotations
 
 import inspect
@@ -233,8 +234,8 @@ def counted(n):
         total_cell[0] += total_cell_mul
         return None
     add(n)
-    output_total_cell = total_cell[0]
-    return output_total_cell
+    output = total_cell[0]
+    return output
 """
 
 

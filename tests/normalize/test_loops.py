@@ -1,5 +1,6 @@
 """Loops over all kinds of things, and comprehensions."""
 
+# ruff: noqa: A001, B007, B020, B023, C400, C401, C402, C416, PERF401, PERF402, RUF005, RUF007  (the programs are what people write)
 from __future__ import annotations
 
 import itertools
@@ -212,6 +213,19 @@ def dictionaries(d):
     for i, (key, value) in enumerate(e.items()):
         out.append((i, key, value))
     return out
+
+
+@programs(({1: "a", 0: "b"}, {5, 6}, {"w": 1.0, "v": 2.0}))
+def parameters_that_are_no_sequences(d: dict, s: set[int], params):
+    out = [params["w"]]
+    for key in d:
+        out.append(key)
+    for item in s:
+        out.append(item)
+    for name in params:
+        out.append(name)
+    a, b = params
+    return out, a, b, [key for key in d], sum(x for x in s)
 
 
 @programs(([3, 1, 3],), ([],))

@@ -155,6 +155,6 @@ def built(text: str) -> Any:
 
 
 @given(programs())
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_same_behaviour(text):
     assert_equivalent(built(text), (1, 2, [3, 0, 2]), (0, -1, [1, 2, 0]))

@@ -1,5 +1,6 @@
 """`try` in all of its forms."""
 
+# ruff: noqa: PERF203  (the programs are what people write)
 from __future__ import annotations
 
 import numpy as np
