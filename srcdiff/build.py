@@ -146,13 +146,17 @@ _LITERALS = (gast.Load, gast.Store, gast.Del, gast.operator, gast.unaryop, gast.
 
 
 def substitute(node: Any, values: dict[str, gast.expr]) -> Any:
-    """A copy of a tree in which names that are read stand for expressions; shares nothing but the expressions."""
+    """A copy of a tree in which names that are read stand for expressions.
+
+    Every name in the copy is a node of its own: analyses tell occurrences apart by identity.
+    """
     if isinstance(node, gast.Name):
-        if isinstance(node.ctx, gast.Load) and node.id in values:
-            return values[node.id]
-        if node.id in values and isinstance(values[node.id], gast.Name):
-            return gast.Name(values[node.id].id, node.ctx, None, None)
-        return node
+        value = values.get(node.id)
+        if value is None or not (isinstance(node.ctx, gast.Load) or isinstance(value, gast.Name)):
+            return gast.copy_location(gast.Name(node.id, node.ctx, None, None), node)
+        if isinstance(value, gast.Name):
+            return gast.copy_location(gast.Name(value.id, node.ctx, None, None), node)
+        return substitute(value, {})
     if isinstance(node, list):
         return [substitute(item, values) for item in node]
     if not isinstance(node, gast.AST) or isinstance(node, _LITERALS) or isinstance(node, gast.Constant):

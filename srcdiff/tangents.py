@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["own_copy", "own_tangent", "same_view", "zero_tangent"]
+__all__ = ["own_copy", "own_tangent", "paired_tangents", "same_view", "written_or_new", "zero_tangent"]
 
 
 def zero_tangent(x: Any) -> Any:
@@ -30,9 +30,7 @@ def zero_tangent(x: Any) -> Any:
 def own_tangent(x_dot: Any, x: Any) -> Any:
     """`x_dot` in memory of its own, which may be written into wherever `x` is: in its shape, dtype and layout."""
     if isinstance(x, np.ndarray):
-        fresh = np.zeros_like(x, dtype=x.dtype if x.dtype.kind in "fc" else np.float64)
-        fresh[...] = x_dot
-        return fresh
+        return _same_layout(x, x.dtype if x.dtype.kind in "fc" else np.dtype(float), x_dot)
     if isinstance(x, (list, tuple)):
         return [own_tangent(part, item) for part, item in zip(x_dot, x)]
     if isinstance(x, dict):
@@ -43,22 +41,32 @@ def own_tangent(x_dot: Any, x: Any) -> Any:
 
 
 def own_copy(x: Any) -> Any:
-    """A copy of an array, in its layout, or of a list or dictionary and the arrays in it; anything else as it is.
-
-    Raises TypeError for an array with gaps: a `reshape` of its copy would be a view where one of it is a copy.
-    """
+    """A copy of an array, in its layout, or of a container and the arrays in it; anything else as it is."""
     if isinstance(x, np.ndarray):
-        copied = np.copy(x, order="K")
-        if copied.strides != x.strides and x.size > 1:
-            raise TypeError("an array with gaps or negative strides, which the function writes into: pass a copy")
-        return copied
+        return _same_layout(x, x.dtype, x)
     if isinstance(x, tuple) and type(x) is not tuple:
         return type(x)(*(own_copy(item) for item in x))
     if isinstance(x, (list, tuple)):
         return type(x)(own_copy(item) for item in x)
     if isinstance(x, dict):
         return {key: own_copy(item) for key, item in x.items()}
+    if hasattr(type(x), "__dataclass_fields__"):
+        copied = object.__new__(type(x))
+        for field in x.__dataclass_fields__:
+            object.__setattr__(copied, field, own_copy(getattr(x, field)))
+        return copied
     return x
+
+
+def _same_layout(x: Any, dtype: Any, values: Any) -> Any:
+    """A new array with the strides of `x`, gaps included, so that a `reshape` of it is a view where one of x is."""
+    copied = np.zeros_like(x, dtype=dtype)
+    if copied.strides != x.strides and x.size > 1 and dtype == x.dtype and 0 not in x.strides:
+        low, high = np.lib.array_utils.byte_bounds(x)
+        start = x.__array_interface__["data"][0] - low
+        copied = np.ndarray(x.shape, dtype, np.zeros(high - low, np.uint8).data, start, x.strides)
+    copied[...] = values
+    return copied
 
 
 def same_view(view_dot: Any, base_dot: Any, view: Any, base: Any) -> Any:
@@ -69,3 +77,16 @@ def same_view(view_dot: Any, base_dot: Any, view: Any, base: Any) -> Any:
     if shared:
         raise TypeError("a view whose tangent would be a copy: the tangent's memory layout is not its primal's")
     return view_dot.copy()
+
+
+def written_or_new(x_dot: Any, value: Any) -> Any:
+    """`value`, written into `x_dot` where that is an array: what an augmented assignment does to its target."""
+    if isinstance(x_dot, np.ndarray):
+        x_dot[...] = value
+        return x_dot
+    return value
+
+
+def paired_tangents(items_dot: Any) -> Any:
+    """The tangent of pairs of a key, or a position, and an item."""
+    return [[0.0, item] for item in items_dot]

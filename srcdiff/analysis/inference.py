@@ -504,7 +504,7 @@ class _Inference:
 
     def bind(self, target: str, fact: Fact) -> None:
         known = self.facts.of.get(target)
-        if target in self.facts.narrowed and fact.kind == "numeric":
+        if target in self.facts.narrowed and fact.numeric:
             number = self.facts.narrowed[target] == "number"
             fact = replace(fact, kind="number", rank=0, shape=frozenset()) if number else replace(fact, kind="array")
         if fact.kind in ("array", "numeric") and fact.shape is None and target in self.facts.symbolic:
@@ -572,7 +572,9 @@ class _Inference:
         """What is stored into a list, a dictionary or a record joins what is known of its items."""
         for name in self.aliases.get(container, (container,)):
             known = self.facts.of.get(name, ANYTHING)
-            if known.kind == "list" and isinstance(index, gast.Slice):
+            if known.kind == "list" and isinstance(index, gast.Slice) and fact.items == ():
+                self.replace(name, replace(known, items=None) if known.items else known)
+            elif known.kind == "list" and isinstance(index, gast.Slice):
                 item = fact.item if fact.container else replace(fact, kind="numeric", rank=None, shape=None)
                 self.replace(name, replace(known, items=None, item=_joined(known, item)))
             elif known.container:
@@ -617,22 +619,26 @@ class _Inference:
             if known.kind == "list" and attr in ("append", "insert", "extend") and call.args:
                 fact: Fact | None = self.facts(call.args[-1])
                 assert fact is not None
+                if attr == "extend" and fact.items == ():
+                    continue
                 if attr == "extend" and fact.container:
                     fact = fact.item
                 elif attr == "extend":
                     fact = replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING
                 self.replace(name, replace(known, items=None, item=_joined(known, fact)))
-            elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse"):
+            elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items:
                 self.replace(name, replace(known, items=None))
-            elif known.kind == "dict" and attr in ("pop", "popitem", "clear"):
+            elif known.kind == "dict" and attr in ("pop", "popitem", "clear") and known.items:
                 self.replace(name, replace(known, items=None, keys=()))
             elif known.kind == "dict" and attr in ("update", "setdefault"):
                 self.replace(name, replace(known, items=None, keys=(), item=ANYTHING))
 
 
 def _joined(known: Fact, fact: Fact | None) -> Fact | None:
-    """What is known of the items of a container that gets another one."""
-    return join(known.item, fact) if known.item is not None and fact is not None else known.item or fact
+    """What is known of the items of a container that gets another one; None is nothing."""
+    if known.items == ():
+        return fact
+    return join(known.item, fact) if known.item is not None and fact is not None else None
 
 
 def _symbolic(function: core.Function) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gast
 
 from srcdiff import core
+from srcdiff.analysis.activity import active_names
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import call, display
@@ -77,8 +78,10 @@ def write_tangent(
     """
     prepared = prepare(function, wrt, facts, calls.module, calls, aux=aux, owned=not outermost, also_useful=written)
     setting = prepared.setting
+    everything = set(setting.facts.of)
+    varied = active_names(setting.function, set(wrt), setting.facts, setting.storage, everything, setting.effects)
     temporary = setting.names.taken - prepared.users if "recompute" in calls.lean else None
-    forward = Forward(setting, calls, temporary)
+    forward = Forward(setting, calls, varied, temporary)
     tangents = [forward.dot_name(variable) for variable in wrt]
     body = forward.body()
     output_dot, before = _output_tangent(forward, prepared.output, aux=aux, fresh=outermost)
@@ -128,7 +131,7 @@ def _lean(forward: Forward, body: Block, lean: frozenset[str], users: set[str]) 
     dots = set(forward.dots.values())
     known = {dot for variable, dot in forward.dots.items() if variable in users}
     temporary = setting.names.taken - users - known - set(setting.objects) - set(setting.function.parameters)
-    reading = Reading(setting)
+    reading = forward.reading
     if "algebra" in lean:
         body = _simplified(body, forward, dots)
     for _ in range(3):

@@ -169,6 +169,7 @@ class Calls:
         seeded = target is not None and target in setting.active
         active = tuple(p for p in site.function.parameters if setting.is_active(site.values[p]))
         self.refuse_heavy(reverse, node, target, summary, site)
+        self.refuse_shared(reverse, node, summary, site)
         keep, restore = reverse.keep(target) if target is not None else ([], [])
         saves: Block = []
         undo: Block = []
@@ -197,6 +198,25 @@ class Calls:
                 f"`{target}` may share memory with an argument of `{site.function.name}`, and is written into",
                 "Return a copy, or write before the call.",
             )
+
+    def refuse_shared(self, reverse: Reverse, node: gast.Call, summary: Summary, site: _Site) -> None:
+        """An argument that is written into and shares memory with another: the callee would see two arrays."""
+        storage = reverse.setting.storage
+        roots: dict[str, set[str]] = {}
+        for parameter, value in site.values.items():
+            variables = names_read(value) if isinstance(value, gast.AST) else set()
+            roots[parameter] = set()
+            for variable in variables:
+                if variable in storage.parent and reverse.setting.fact(variable).kind not in ("number", "opaque"):
+                    roots[parameter] |= {storage.root(variable)} | storage.viewed.get(variable, set())
+        for written in summary.writes:
+            for other, others in roots.items():
+                if other != written and roots[written] & others:
+                    raise reverse.setting.unsupported(
+                        node,
+                        f"`{site.function.name}` writes into its argument `{written}`, which shares memory with `{other}`",
+                        "Pass a copy of one of them.",
+                    )
 
     def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site, active: tuple[str, ...]) -> None:
         for parameter, value in site.values.items():

@@ -61,6 +61,8 @@ def unpacked(rewriter: Rewriter, node: gast.Call, target: str | None) -> Block |
     """`f(*items, **options)` of containers with known items, each of them as an argument of its own."""
     if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg for k in node.keywords):
         return None
+    if isinstance(node.func, gast.Name) and node.func.id == "zip":
+        return None
     made: Block = []
     arguments: list[gast.expr] = []
     keywords: list[gast.keyword] = []

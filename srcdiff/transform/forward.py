@@ -30,10 +30,9 @@ from srcdiff.build import (
     subscript,
     substitute,
 )
-from srcdiff.kinds import NeedsKind
-from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries
 from srcdiff.transform import forward_calls, forward_writes
+from srcdiff.transform.forward_reading import TangentReading
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, expanded, tangent_of
 from srcdiff.transform.setting import Setting
 
@@ -55,16 +54,20 @@ class Forward:
         Temporaries that the text does without, with their expressions.
     """
 
-    def __init__(self, setting: Setting, calls: forward_calls.TangentCalls, temporary: set[str] | None = None) -> None:
+    def __init__(
+        self, setting: Setting, calls: forward_calls.TangentCalls, varied: set[str], temporary: set[str] | None = None
+    ) -> None:
         self.setting = setting
         self.calls = calls
+        self.varied = varied
+        self.reading = TangentReading(setting)
         self.dots: dict[str, str] = {}
         self.narrow: set[str] = set()
         self.cheap: dict[str, gast.expr] = {}
         self.bindings = Counter(v for s in statements(setting.function.body) for v in bound_names(s))
         setting.facts.helpers = setting.objects
         if temporary:
-            self.cheap = cheap_temporaries(setting, Reading(setting), temporary)
+            self.cheap = cheap_temporaries(setting, self.reading, temporary)
         for variable in sorted(setting.active):
             self.settle(variable)
 
@@ -170,7 +173,7 @@ class Forward:
         if fact.kind == "number":
             return tangent.value
         origin = origin_of(value, setting.facts, setting.effects)
-        in_place = target in storage.parent and (storage.is_buffer(target) or target in storage.updated)
+        in_place = self.is_in_place(target)
         if in_place and origin.how in ("fresh", "unknown") and not fact.container:
             exact = tangent.fresh and tangent.full and self.holds(tangent.value, target)
             self.note(target, None)
@@ -184,6 +187,11 @@ class Forward:
             self.note(target, tangent.value)
             return tangent.value
         return expanded(self, tangent.value, name(OUTPUT))
+
+    def is_in_place(self, variable: str) -> bool:
+        """Whether a variable's memory may be written into."""
+        storage = self.setting.storage
+        return variable in storage.parent and (storage.is_buffer(variable) or variable in storage.updated)
 
     def guarded(self, value: gast.expr, bases: tuple[str, ...]) -> gast.expr:
         """A view of the tangent where the primal is a view, a copy where it is a copy."""
@@ -236,18 +244,6 @@ class Forward:
             return [statement]
         return forward_writes.augment_variable(self, statement, target.id)
 
-    def require_kind(self, statement: gast.stmt, variable: str) -> None:
-        """A number is bound anew by an augmented assignment, an array is written into: which one has to be known."""
-        setting = self.setting
-        if setting.fact(variable).kind in ("numeric", "anything"):
-            unknown = [p for p in setting.function.parameters if setting.fact(p).kind == "numeric"]
-            if not unknown or self.calls.depth:
-                raise setting.unsupported(
-                    statement, f"an augmented assignment to `{variable}`, which may be a number or an array",
-                    f"Write `{variable} = {variable} ...`, or `{variable}[...] op= ...`.",
-                )
-            raise NeedsKind(unknown, setting.function.source.place(statement))
-
     def _expr(self, statement: gast.Expr) -> Block:
         value = statement.value
         if not isinstance(value, gast.Call):
@@ -267,6 +263,14 @@ class Forward:
     _assert = _raise = _pass = _import = _importfrom = _break = _continue = plain
 
     def _functiondef(self, statement: gast.FunctionDef) -> Block:
+        """An inner function: most calls of it were expanded; where one was not, it cannot carry a derivative."""
+        captured = _free_names(statement) & self.varied
+        if captured and statement.name in names_read([s for s in self.setting.function.body if s is not statement]):
+            raise self.setting.unsupported(
+                statement,
+                f"`{statement.name}` captures `{min(captured)}`, which carries a derivative, and is not just called",
+                "Pass it as an argument, or call it here.",
+            )
         return [statement]
 
     def _delete(self, statement: gast.Delete) -> Block:
@@ -310,6 +314,14 @@ class Forward:
                     statement, "`try` around statements that carry a derivative", "Test beforehand, with an `if`."
                 )
         return [statement]
+
+
+def _free_names(definition: gast.FunctionDef) -> set[str]:
+    """The names that an inner function takes from outside."""
+    arguments = definition.args
+    every = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs, arguments.kwarg]
+    own = {a.id for a in every if a is not None} | {v for s in statements(definition.body) for v in bound_names(s)}
+    return names_read(definition.body) - own
 
 
 def _no_number(value: object) -> bool:

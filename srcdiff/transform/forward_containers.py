@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcdiff import tangents
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.storage import call_target
 from srcdiff.analysis.structure import root_name
@@ -24,6 +25,7 @@ _SAME_ON_MIRROR = {
     "list": frozenset(("pop", "copy", "reverse", "clear", "append", "insert", "extend")),
     "dict": frozenset(("pop", "get", "copy", "setdefault", "values", "clear", "update")),
 }
+_EITHER = _SAME_ON_MIRROR["list"] | _SAME_ON_MIRROR["dict"]
 _VALUE_POSITIONS = {"append": (0,), "insert": (1,), "extend": (0,), "get": (1,), "setdefault": (1,), "update": (0,)}
 _WITHOUT_DERIVATIVE = frozenset(("index", "count", "keys"))
 
@@ -40,7 +42,8 @@ def is_mirrored_method(forward: Forward, node: gast.Call) -> bool:
     if not isinstance(node.func, gast.Attribute):
         return False
     owner = forward.setting.facts(node.func.value)
-    return node.func.attr in _SAME_ON_MIRROR.get(owner.kind, ())
+    methods = _SAME_ON_MIRROR.get(owner.kind, _EITHER if owner.kind == "anything" else frozenset())
+    return node.func.attr in methods
 
 
 def mirrored(forward: Forward, node: gast.Call) -> gast.expr:
@@ -68,6 +71,8 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
     if isinstance(node.func, gast.Attribute) and setting.is_active(node.func.value):
         if is_mirrored_method(forward, node):
             return mirrored(forward, node)
+        if setting.facts(node.func.value).kind in ("list", "dict", "anything") and node.func.attr == "items":
+            return call(setting.helper(tangents.paired_tangents), call(attribute(tangent.operand_or_zero(node.func.value), "values")))
         if setting.facts(node.func.value).container and node.func.attr in _WITHOUT_DERIVATIVE:
             return None
     if not isinstance(function, type):
@@ -76,6 +81,8 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
         return None
     if function in (list, tuple) and len(node.args) == 1:
         return call(dotted("list"), tangent.operand_or_zero(node.args[0]))
+    if function is enumerate and len(node.args) == 1:
+        return call(setting.helper(tangents.paired_tangents), tangent.operand_or_zero(node.args[0]))
     if function in (reversed, zip) and not node.keywords:
         return gast.Call(node.func, [tangent.operand_or_zero(a) for a in node.args], [])
     if function is dict and not node.args:

@@ -20,7 +20,7 @@ from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Forward
 
-__all__ = ["OUTPUT", "Tangent", "tangent_of"]
+__all__ = ["OUTPUT", "Tangent", "expanded", "refuse_positional_out", "tangent_of"]
 
 OUTPUT = "output of this statement"
 """Stands for the value whose tangent is computed; no variable can be called so."""
@@ -157,7 +157,7 @@ class Tangent:
         if element is not None:
             return subscript(self.operand_or_zero(node.value), element)
         descriptor = getattr(np.ndarray, node.attr, None)
-        if descriptor is None or not fact.numeric:
+        if descriptor is None or not (fact.numeric or fact.kind == "anything"):
             raise self.setting.unsupported(
                 node, f"the attribute `.{node.attr}` of something that carries a derivative",
                 "Take it from an array, a dataclass or a named tuple.",
@@ -169,6 +169,12 @@ class Tangent:
         if special is not NotImplemented:
             return special  # type: ignore[no-any-return]
         function, arguments = call_target(node, self.setting.facts)
+        refuse_positional_out(self.forward, node, function, arguments)
+        if function is None and isinstance(node.func, gast.Attribute):
+            if self.setting.facts(node.func.value).kind == "anything":
+                function, arguments = getattr(np.ndarray, node.func.attr, None), [node.func.value, *node.args]
+        if function is None and names_read([node.func, *node.args, *node.keywords]) & self.forward.varied:
+            raise self.unknown(node)
         if not any(self.setting.is_active(name(n)) for n in names_read([*arguments, *node.keywords])):
             return None
         if any(isinstance(a, gast.Starred) for a in arguments):
@@ -176,11 +182,15 @@ class Tangent:
                 node, "a starred argument with a derivative", "Name the arguments one by one."
             )
         if function is None or registry.lookup(function) is None:
-            raise self.setting.unsupported(
-                node, f"no rule for `{gast.unparse(node.func).strip()}`",
-                "Register one with @srcdiff.tangent, or write the function in Python.",
-            )
+            raise self.unknown(node)
         return self.rule(node, function, arguments, node.keywords)
+
+    def unknown(self, node: gast.Call) -> UnsupportedError:
+        """A call of something that has no rule."""
+        return self.setting.unsupported(
+            node, f"no rule for `{gast.unparse(node.func).strip()}`",
+            "Register one with @srcdiff.tangent, or write the function in Python.",
+        )
 
     # Rules.
 
@@ -388,6 +398,14 @@ def _applied_method(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.exp
     func = gast.Attribute(replaced.get(0, node.func.value), node.func.attr, gast.Load())
     rest = {(key - 1 if isinstance(key, int) else key): value for key, value in replaced.items() if key != 0}
     return _applied(gast.Call(func, node.args, node.keywords), rest)
+
+
+def refuse_positional_out(forward: Forward, node: gast.Call, function: object, arguments: list[gast.expr]) -> None:
+    """`np.exp(a, b)` writes into b."""
+    if isinstance(function, np.ufunc) and len(arguments) > function.nin:
+        raise forward.setting.unsupported(
+            node, f"`{function.__name__}` with an output array as a positional argument", "Write `out=`."
+        )
 
 
 def tangent_of(forward: Forward, stem: str, node: gast.expr) -> Tangent:

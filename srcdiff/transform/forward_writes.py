@@ -14,7 +14,7 @@ from srcdiff.analysis.structure import root_name, statements
 from srcdiff.build import assign, attribute, augment, call, constant, name, names_read, subscript, substitute
 from srcdiff.rules import registry
 from srcdiff.transform import forward_containers
-from srcdiff.transform.forward_rules import OUTPUT, Tangent, tangent_of
+from srcdiff.transform.forward_rules import OUTPUT, Tangent, refuse_positional_out, tangent_of
 from srcdiff.transform.setting import Setting
 
 if TYPE_CHECKING:
@@ -198,12 +198,10 @@ def _recomputed(forward: Forward, statement: gast.AugAssign, part: gast.expr, pa
     output = gast.BinOp(part, statement.op, statement.value)
     values = {operand: part, dot: _read(path), OUTPUT: output, **forward.cheap}
     owner = setting.facts(part.value) if isinstance(part, gast.Subscript) else None  # type: ignore[attr-defined]
-    in_array = owner is not None and owner.numeric
-    if not in_array and fact.kind != "number":
-        forward.require_kind(statement, root_name(part) or "")
-        if fact.numeric:  # an array in a list: changed in place
-            path = subscript(_read(path), constant(Ellipsis), gast.Store())
-    made = [*tangent.statements, assign(path, tangent.value)]
+    new = tangent.value
+    if not (owner is not None and owner.numeric) and fact.kind != "number":  # an array in a list is changed in place
+        new = call(setting.helper(tangents.written_or_new), _read(path), new)
+    made = [*tangent.statements, assign(path, new)]
     return [substitute(s, values) for s in made]
 
 
@@ -218,7 +216,8 @@ def augment_variable(forward: Forward, statement: gast.AugAssign, target: str) -
     tangent = Tangent(forward, target)
     value_dot = tangent.operand(statement.value)
     linear = isinstance(statement.op, (gast.Add, gast.Sub))
-    shared = target in setting.storage.parent and setting.storage.is_buffer(target) and fact.kind != "number"
+    buffer = target in setting.storage.parent and setting.storage.is_buffer(target)
+    shared = fact.kind != "number" and buffer
     if fact.container:
         value_dot = tangent.operand_or_zero(statement.value)
         return [augment(dot, statement.op, value_dot if linear else statement.value), statement]
@@ -234,20 +233,16 @@ def augment_variable(forward: Forward, statement: gast.AugAssign, target: str) -
         if fact.kind in ("number", "array") or shared or setting.facts(statement.value).kind == "number":
             return [augment(dot, statement.op, statement.value), statement]
     value = gast.copy_location(gast.BinOp(name(target), statement.op, statement.value), statement)
-    if not shared:
-        return _rebound(forward, statement, target, value)
-    forward.require_kind(statement, target)
-    whole = subscript(name(target), constant(Ellipsis))
-    path = subscript(name(dot), constant(Ellipsis), gast.Store())
-    return [*_recomputed(forward, statement, whole, path, target), statement]
-
-
-def _rebound(forward: Forward, statement: gast.AugAssign, target: str, value: gast.expr) -> Block:
-    """The tangent of `x op v` for a variable that shares its memory with nothing."""
     tangent = tangent_of(forward, target, value)
     if tangent.value is None:
-        return [statement, assign(forward.dot_name(target), forward.zero(name(target)))]
-    made = [*tangent.statements, assign(forward.dot_name(target), tangent.value)]
+        return [statement, assign(dot, forward.zero(name(target)))]
+    new = tangent.value
+    if shared and fact.kind == "array":
+        made: Block = [assign(subscript(name(dot), constant(Ellipsis), gast.Store()), new)]
+    else:
+        new = call(setting.helper(tangents.written_or_new), name(dot), new) if shared else new
+        made = [assign(dot, new)]
+    made = [*tangent.statements, *made]
     made = [substitute(s, {OUTPUT: value, **forward.cheap}) for s in made]
     return [*made, statement]
 
@@ -268,10 +263,11 @@ def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
     rule = registry.lookup(function) if function is not None else None
     if function in _LINEAR_WRITES and not node.keywords:
         return _linear_write(forward, statement, node, arguments, _LINEAR_WRITES[function])
-    if rule is not None and not rule.writes:
+    refuse_positional_out(forward, node, function, arguments)
+    if rule is not None and not rule.writes or forward.calls.site(node, setting.facts) is not None:
         return [statement]
-    touched = {v for a in [*arguments, *(k.value for k in node.keywords)] for v in carriers(a, setting.facts)}
-    if any(v in setting.active and setting.fact(v).kind != "number" for v in touched):
+    touched = names_read([node.func, *arguments, *node.keywords])
+    if touched & forward.varied:
         raise setting.unsupported(
             node, f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
             "Assign to a slice, or register a rule for it with @srcdiff.tangent.",

@@ -152,9 +152,19 @@ class Reverse:
         forward = [*keep, statement, *shadow]
         if target not in setting.active or buffers.shares_shadow(self, target, value):
             return forward, [*unshadow, *restore]
+        if restore and target in setting.forward_shadows:
+            return forward, [*unshadow, *self.pass_on_shadow(target, value, restore)]
         if restore:
             return forward, [*unshadow, *self.pass_on_restored(target, value, restore)]
         return forward, [*unshadow, self.pass_on(target, value, name(target))]
+
+    def pass_on_shadow(self, target: str, value: gast.expr, restore: Block) -> Block:
+        """Pass on from a shadow that is put back too: the operands' shadow may be the old one of the same name."""
+        setting = self.setting
+        early = setting.names.fresh(f"{target}_new")
+        held = setting.names.fresh(f"{target}_new_bar")
+        made = contributions(setting, target, value, name(held), setting.fact(target).shape, name(early))
+        return [assign(held, setting.bar(target)), assign(early, name(target)), *restore, Group((), made)]
 
     def pass_on_restored(self, target: str, value: gast.expr, restore: Block) -> Block:
         """Pass on where `target` was bound before: its new value, if a rule reads it, is set aside."""
@@ -168,7 +178,7 @@ class Reverse:
         """Pass the adjoint of `target` on to what it was computed from, and forget it."""
         setting = self.setting
         bar = setting.bar_name(target)
-        shape = setting.bar_shapes.get(target, setting.fact(target).shape)
+        shape = setting.fact(target).shape if target not in setting.deferred else None
         made = contributions(setting, target, value, name(bar), shape, output)
         own = [m for m in made if isinstance(m, Accumulate) and root_name(m.target) == bar]
         if not own:
