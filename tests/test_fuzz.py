@@ -22,7 +22,7 @@ from tests.fuzz.strategy import programs
 
 BATCH = 25
 BATCHES = 12
-LEAN_PROGRAMS = 40
+LEAN_PROGRAMS = 24
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
@@ -38,7 +38,7 @@ def test_random_programs_are_right_or_refused(batch: int) -> None:
     assert counts["right"] > counts["discarded"], counts
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs(size=5))
 def test_programs_that_hypothesis_draws(generated: Generated) -> None:
     result = check(generated, "vjp")

@@ -43,7 +43,9 @@ class Fact:
     keys : tuple
         The keys of a dictionary, the field names of a record.
     item : Fact or None
-        What is known of every item.
+        What is known of every item; None where nothing is, or where there is none.
+    first : tuple of Fact
+        The first items of a list that has grown.
     type : type or None
         The class of a record or an opaque object.
     value : object
@@ -58,6 +60,7 @@ class Fact:
     items: tuple[Fact, ...] | None = None
     keys: tuple[Any, ...] = ()
     item: Fact | None = None
+    first: tuple[Fact, ...] = ()
     type: type | None = None
     value: Any = field(default=None, compare=False)
 
@@ -67,9 +70,23 @@ class Fact:
         return self.kind in ("number", "array", "numeric")
 
     @property
+    def surely_real(self) -> bool:
+        """Whether it is no complex number and no complex array, even where these occur.
+
+        A "?" stands for any kind of real number where it comes from a parameter, and for anything else where nothing
+        is known, as the missing dtypes tell.
+        """
+        return self.numeric and (self.letter in "fibu" or (self.letter == "?" and self.dtypes is not None))
+
+    @property
     def container(self) -> bool:
         """Whether it is a list, a tuple, a dictionary or a record for certain."""
         return self.kind in ("list", "tuple", "dict", "record")
+
+    @property
+    def beginning(self) -> tuple[Fact, ...]:
+        """The items of a list from its start, as far as each is known."""
+        return self.items if self.items is not None else self.first
 
     @property
     def differentiable(self) -> bool:
@@ -154,7 +171,9 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
             item = a.item or b.item
         else:
             item = join(a.item, b.item) if a.item is not None and b.item is not None else None
-        return Fact(a.kind, items=items, keys=a.keys if items is not None else (), item=item, type=_common_type(a, b))
+        keys = a.keys if items is not None else ()
+        first = tuple(join(x, y) for x, y in zip(a.beginning, b.beginning)) if items is None and a.kind == "list" else ()
+        return Fact(a.kind, items=items, keys=keys, item=item, first=first, type=_common_type(a, b))
     if a.kind == "opaque" and a.type is type(None):
         return b if not b.numeric else replace(b, value=None)
     if b.kind == "opaque" and b.type is type(None):
@@ -176,7 +195,8 @@ def _join_numeric(a: Fact, b: Fact) -> Fact:
     else:
         letter = "?" if _LETTERS[max(a.letter, b.letter, key=_LETTERS.__getitem__)] <= 2 else "c"
         # An integer that becomes a float (`s = 0; s = s + x`) is a float that starts at a whole number.
-        letter = "f" if letter == "?" and "f" in (a.letter, b.letter) else letter
+        known = all(side.letter != "?" or side.dtypes is not None for side in (a, b))
+        letter = "f" if letter == "?" and known and "f" in (a.letter, b.letter) else letter
     rank = a.rank if a.rank == b.rank else None
     shape = a.shape if a.shape == b.shape else None
     dtypes = a.dtypes | b.dtypes if a.dtypes is not None and b.dtypes is not None else None
@@ -197,7 +217,7 @@ def promote(*operands: Fact) -> Fact:
         return Fact("numeric", "?") if any(o.numeric for o in operands) else ANYTHING
     letters = [operand.letter for operand in operands]
     letter = max(letters, key=_LETTERS.__getitem__)
-    if letter == "?" and "f" in letters:
+    if letter == "?" and "f" in letters and all(o.surely_real for o in operands):
         letter = "f"
     kinds = {operand.kind for operand in operands}
     kind = "number" if kinds == {"number"} else "array" if "array" in kinds else "numeric"

@@ -214,6 +214,8 @@ class Facts:
                 return owner.items[owner.keys.index(key)]
             if owner.kind != "dict" and isinstance(key, int) and -len(owner.items) <= key < len(owner.items):
                 return owner.items[key]
+        if isinstance(key, int) and 0 <= key < len(owner.first):
+            return owner.first[key]
         return owner.item or ANYTHING
 
     def _element(self, owner: Fact, index: gast.expr) -> Fact:
@@ -573,10 +575,10 @@ class _Inference:
         for name in self.aliases.get(container, (container,)):
             known = self.facts.of.get(name, ANYTHING)
             if known.kind == "list" and isinstance(index, gast.Slice) and fact.items == ():
-                self.replace(name, replace(known, items=None) if known.items else known)
+                self.replace(name, replace(known, items=None, first=()) if known.items != () else known)
             elif known.kind == "list" and isinstance(index, gast.Slice):
                 item = fact.item if fact.container else replace(fact, kind="numeric", rank=None, shape=None)
-                self.replace(name, replace(known, items=None, item=_joined(known, item)))
+                self.replace(name, replace(known, items=None, first=(), item=_joined(known, item)))
             elif known.container:
                 self.replace(name, self.with_item(known, self.facts(index).value, fact))
 
@@ -584,7 +586,11 @@ class _Inference:
         """A container after a store."""
         together = _joined(known, fact)
         if known.items is None:
-            return replace(known, item=together)
+            first = list(known.first)
+            for k in range(len(first)):
+                if key == k or not isinstance(key, int) or key < 0:
+                    first[k] = join(first[k], fact)
+            return replace(known, item=together, first=tuple(first))
         if known.kind in ("dict", "record"):
             position = known.keys.index(key) if key is not None and key in known.keys else None
         else:
@@ -625,9 +631,10 @@ class _Inference:
                     fact = fact.item
                 elif attr == "extend":
                     fact = replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING
-                self.replace(name, replace(known, items=None, item=_joined(known, fact)))
-            elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items:
-                self.replace(name, replace(known, items=None))
+                first = known.beginning if attr != "insert" else ()
+                self.replace(name, replace(known, items=None, first=first, item=_joined(known, fact)))
+            elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items != ():
+                self.replace(name, replace(known, items=None, first=()))
             elif known.kind == "dict" and attr in ("pop", "popitem", "clear") and known.items:
                 self.replace(name, replace(known, items=None, keys=()))
             elif known.kind == "dict" and attr in ("update", "setdefault"):

@@ -296,7 +296,7 @@ class _Writer:
             if not shared:
                 break
             for bar in shared:
-                state.memory[bar] = state.memory[bar] | inside.memory[bar]
+                state.memory[bar] = frozenset([OUTSIDE])
         for bar in sorted(set(state.memory) - set(inside.memory)):
             self.materialise(bar, inside, body)
         if body:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import gast
 import numpy as np
 
-from srcdiff.analysis.structure import bound_names
-from srcdiff.build import substitute
+from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.build import names_read, substitute
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.setting import Setting
@@ -36,8 +36,10 @@ class _Forwarding:
         self.temporary = temporary
         self.uses: Counter[str] = Counter()
         self.bindings: Counter[str] = Counter()
+        self.mutated: set[str] = set()
         for body in bodies:
             self.count(body)
+            self.note_mutated(body)
         self.changed = False
 
     def count(self, body: Block) -> None:
@@ -51,12 +53,25 @@ class _Forwarding:
                 elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
                     self.uses[part.target.id] += 2
 
+    def note_mutated(self, body: Block) -> None:
+        """Variables whose arrays change in place: a second name for one of them is no mere copy of a name."""
+        for statement in statements(body):
+            written = {w[1:] for w in self.reading.writes(statement) if w.startswith("*")}
+            self.mutated |= written
+            if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+                self.mutated.add(statement.target.id)
+            value = getattr(statement, "value", None)
+            if isinstance(value, gast.Call) and isinstance(statement, gast.Expr):
+                self.mutated |= {part.id for part in gast.walk(value) if isinstance(part, gast.Name)}
+
     def candidate(self, statement: gast.stmt) -> str | None:
         """The temporary that a statement binds, if it may move to its only use."""
         if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
             return None
         target = statement.targets[0].id
         trivial = isinstance(statement.value, (gast.Name, gast.Constant)) and target in self.temporary
+        if trivial and ({target, *names_read(statement.value)} & self.mutated):
+            trivial = False
         if self.bindings[target] != 1 or (target not in self.temporary):
             return None
         return target if self.uses[target] == 1 or trivial and self.uses[target] >= 1 else None

@@ -15,7 +15,7 @@ from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.structure import bound_names, root_name, statements
-from srcdiff.build import assign, attribute, call, constant, index_argument, name, names_read, store, subscript
+from srcdiff.build import assign, attribute, call, constant, index_argument, is_name, name, names_read, store, subscript
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY
 from srcdiff.transform import containers
@@ -104,7 +104,7 @@ def copies(setting: Setting) -> Block:
             fact = setting.fact(parameter)
             if fact.kind == "number":
                 continue
-            known = written and fact.numeric and not setting.keeps_layout
+            known = written and fact.numeric and not setting.keeps_layout and not containers.is_contained(setting, parameter)
             value = call(attribute(name(parameter), "copy")) if known else call(setting.helper(runtime.copy), name(parameter))
             made.append(assign(parameter, value))
         if parameter in setting.forward_shadows and parameter not in setting.owned_parameters:
@@ -282,9 +282,12 @@ def _augmented(reverse: Reverse, statement: gast.AugAssign, target: gast.Subscri
     operand_bar = setting.bar_name(operand)
     basic = is_basic_index(target.slice, setting.facts) or _is_mask(reverse, target.slice)
     number = _element_fact_is_number(reverse, target)
+    overlaps = is_name(statement.value) and statement.value.id in setting.forward_shadows
     linear = isinstance(statement.op, (gast.Add, gast.Sub))
     gradient: gast.expr = element if number or (basic and not linear) else _taken(reverse, element, target)
     before: Block = []
+    if overlaps:  # the operand's shadow may be part of this one: take, clear, then add to both
+        gradient, basic = _taken(reverse, element, target), False
     if not basic:
         held = setting.names.fresh(f"{root_name(target)}_part_bar")
         before = [assign(held, gradient), Zero(element)]

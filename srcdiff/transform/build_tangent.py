@@ -177,12 +177,12 @@ class _DeadTangents(_DeadCode):
         target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", [])), None)
         if not isinstance(target, gast.Name) or target.id in live or target.id not in self.dots:
             return False
-        if isinstance(statement, gast.AugAssign) and set(self.reading.cells_of(target.id)) & live:
+        if isinstance(statement, gast.AugAssign) and self.reading.cells_of(target.id):
             return False
-        value = statement.value  # type: ignore[attr-defined]
-        return not any(isinstance(n, gast.Call) and _may_write(n) for n in gast.walk(value))
+        return not any(isinstance(n, gast.Call) and self.may_write(n) for n in gast.walk(statement.value))  # type: ignore[attr-defined]
 
-
-def _may_write(node: gast.Call) -> bool:
-    """Calls on mirrors that change them."""
-    return isinstance(node.func, gast.Attribute) and node.func.attr in ("pop", "append", "setdefault")
+    def may_write(self, node: gast.Call) -> bool:
+        """Calls that change tangents in place."""
+        if isinstance(node.func, gast.Name):
+            return node.func.id in self.setting.writing_calls
+        return isinstance(node.func, gast.Attribute) and node.func.attr in ("pop", "append", "setdefault")

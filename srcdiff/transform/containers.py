@@ -38,6 +38,7 @@ __all__ = [
     "effect",
     "holds_floats",
     "holds_shadows",
+    "is_contained",
     "passed_on",
     "settled",
     "shadow_of_container",
@@ -57,6 +58,26 @@ def holds_floats(fact: Fact) -> bool:
     return fact.container and fact.items is not None and all(i.kind == "number" and i.letter == "f" for i in fact.items)
 
 
+def is_contained(setting: Setting, variable: str) -> bool:
+    """Whether a variable's memory may be an item of a container."""
+    storage = setting.storage
+    root = storage.root(variable)
+    return any(storage.root(content) == root for content in storage.contents.values())
+
+
+def _require_kind(setting: Setting, item: gast.Name) -> None:
+    """Among shadows, the slot of a number is its own, that of an array is shared: they have to be told apart."""
+    if setting.fact(item.id).kind not in ("numeric", "anything"):
+        return
+    unknown = [p for p in setting.function.parameters if setting.fact(p).kind in ("numeric", "anything")]
+    if unknown:
+        raise NeedsKind(unknown, setting.function.source.place(item))
+    raise setting.unsupported(
+        item, f"`{item.id}`, a number or an array, in a container of arrays that are written into",
+        "Keep numbers and arrays in containers of their own.",
+    )
+
+
 # Mirrors.
 
 
@@ -67,6 +88,7 @@ def _shared(setting: Setting, variable: str) -> bool:
 def _slot(setting: Setting, item: gast.expr) -> gast.expr:
     """What the mirror holds for an item, in the forward sweep."""
     if isinstance(item, gast.Name) and item.id in setting.forward_shadows:
+        _require_kind(setting, item)
         return setting.bar(item.id)
     return _zero(setting, item)
 

@@ -34,6 +34,7 @@ from srcdiff.simplify.recompute import cheap_temporaries
 from srcdiff.transform import forward_calls, forward_writes
 from srcdiff.transform.forward_reading import TangentReading
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, expanded, tangent_of
+from srcdiff.transform.inplace import ScatterAdd
 from srcdiff.transform.setting import Setting
 
 __all__ = ["Block", "Forward"]
@@ -152,9 +153,8 @@ class Forward:
             joint = self.calls.joint(self, statement, target, value)
             if joint is not None:
                 return joint
-            out = next((k.value for k in value.keywords if k.arg == "out"), None)
-            if out is not None:
-                return forward_writes.store_out(self, statement, value, out)
+            if self.is_written(value):
+                raise setting.unsupported(value, "`out=` with a derivative", "Assign the result instead.")
         if target not in setting.active:
             return [*forward_writes.lost_effect(self, value), statement]
         tangent = tangent_of(self, target, value)
@@ -164,6 +164,11 @@ class Forward:
             return [statement, assign(self.dot_name(target), dot_value)]
         dot_value = self.fitted(target, value, tangent)
         return self.beside(statement, target, value, tangent.statements, dot_value)
+
+    def is_written(self, node: gast.Call) -> bool:
+        """Whether a call writes something that depends on the inputs into its `out`."""
+        out = [n for k in node.keywords if k.arg == "out" for n in names_read(k.value)]
+        return bool(out) and bool(self.varied & {*out, *names_read(node)})
 
     def fitted(self, target: str, value: gast.expr, tangent: Tangent) -> gast.expr:
         """A tangent in the shape that its variable needs, and in memory of its own where that is written into."""
@@ -243,6 +248,9 @@ class Forward:
         if target.id not in self.setting.active:
             return [statement]
         return forward_writes.augment_variable(self, statement, target.id)
+
+    def _scatteradd(self, statement: ScatterAdd) -> Block:
+        return forward_writes.scatter(self, statement)
 
     def _expr(self, statement: gast.Expr) -> Block:
         value = statement.value

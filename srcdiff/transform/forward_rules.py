@@ -296,14 +296,14 @@ class Tangent:
     ) -> gast.expr | None:
         bound = bind_arguments(template.function, arguments, keywords)
         self.refuse(rule, bound)
-        if not any(self.tangent_of_argument(bound.get(key)) is not None for key in rule.active):
+        parameters = signature(template.function).parameters
+        keys = [p.removesuffix("_dot") for p in parameters if p.endswith("_dot") and p.removesuffix("_dot") in bound]
+        dots = {key: self.tangent_of_argument(bound[key]) for key in keys}
+        if all(dot is None for dot in dots.values()):
             return None
         extra: dict[str, gast.expr] = {"output": name(OUTPUT)}
-        for parameter in signature(template.function).parameters:
-            key = parameter.removesuffix("_dot")
-            if key != parameter and key in bound:
-                found = self.tangent_of_argument(bound[key])
-                extra[parameter] = self.zero_of_argument(bound[key]) if found is None else found
+        for key, dot in dots.items():
+            extra[f"{key}_dot"] = self.zero_of_argument(bound[key]) if dot is None else dot
         inlined = self.setting.inliner.template(template, bound, extra, self.stem)
         self.statements += [self.without_defaults(statement) for statement in inlined.statements]
         return self.without_defaults(inlined.value)  # type: ignore[no-any-return]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import gast
-import numpy as np
 
 from srcdiff import tangents
 from srcdiff.analysis.activity import carriers
@@ -15,26 +14,13 @@ from srcdiff.build import assign, attribute, augment, call, constant, name, name
 from srcdiff.rules import registry
 from srcdiff.transform import forward_containers
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, refuse_positional_out, tangent_of
+from srcdiff.transform.inplace import ScatterAdd
 from srcdiff.transform.setting import Setting
 
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Block, Forward
 
-__all__ = ["augment_part", "augment_variable", "copies", "effect", "lost_effect", "store", "store_out", "written_parameters"]
-
-_LINEAR_WRITES: dict[object, tuple[int, ...]] = {
-    np.copyto: (0, 1),
-    np.put: (0, 2),
-    np.place: (0, 2),
-    np.putmask: (0, 2),
-    np.fill_diagonal: (0, 1),
-    np.put_along_axis: (0, 2),
-    np.add.at: (0, 2),
-    np.subtract.at: (0, 2),
-    np.ndarray.fill: (0, 1),
-    np.ndarray.put: (0, 2),
-}
-"""Functions that write into their first argument, linear in the arguments at these positions together."""
+__all__ = ["augment_part", "augment_variable", "copies", "effect", "lost_effect", "scatter", "store", "written_parameters"]
 
 
 def copies(forward: Forward) -> Block:
@@ -200,9 +186,32 @@ def _recomputed(forward: Forward, statement: gast.AugAssign, part: gast.expr, pa
     owner = setting.facts(part.value) if isinstance(part, gast.Subscript) else None  # type: ignore[attr-defined]
     new = tangent.value
     if not (owner is not None and owner.numeric) and fact.kind != "number":  # an array in a list is changed in place
-        new = call(setting.helper(tangents.written_or_new), _read(path), new)
+        new = _written_or_new(forward, _read(path), new)
     made = [*tangent.statements, assign(path, new)]
     return [substitute(s, values) for s in made]
+
+
+def _written_or_new(forward: Forward, path: gast.expr, value: gast.expr) -> gast.expr:
+    helper = forward.setting.helper(tangents.written_or_new)
+    forward.setting.writing_calls.add(helper)
+    return call(helper, path, value)
+
+
+def scatter(forward: Forward, statement: ScatterAdd) -> Block:
+    """`np.add.at(a, index, v)`: the same of the tangents."""
+    setting = forward.setting
+    target = statement.target
+    assert isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name)
+    base = target.value.id
+    plain = gast.Expr(statement.written_as)
+    if base not in setting.active:
+        _refuse_lost(forward, statement, statement.value, base)
+        return [plain]
+    value = Tangent(forward, base).operand(statement.value)
+    if value is None:
+        return [plain]
+    made = call(statement.written_as.func, name(forward.dot_name(base)), target.slice, value)
+    return [substitute(gast.Expr(made), forward.cheap), plain]
 
 
 # Variables.
@@ -240,7 +249,7 @@ def augment_variable(forward: Forward, statement: gast.AugAssign, target: str) -
     if shared and fact.kind == "array":
         made: Block = [assign(subscript(name(dot), constant(Ellipsis), gast.Store()), new)]
     else:
-        new = call(setting.helper(tangents.written_or_new), name(dot), new) if shared else new
+        new = _written_or_new(forward, name(dot), new) if shared else new
         made = [assign(dot, new)]
     made = [*tangent.statements, *made]
     made = [substitute(s, {OUTPUT: value, **forward.cheap}) for s in made]
@@ -253,16 +262,11 @@ def augment_variable(forward: Forward, statement: gast.AugAssign, target: str) -
 def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
     """A call whose result is not used."""
     setting = forward.setting
-    out = next((k.value for k in node.keywords if k.arg == "out"), None)
-    if out is not None:
-        return store_out(forward, statement, node, out)
     base = node.func.value if isinstance(node.func, gast.Attribute) else None
     if base is not None and setting.facts(base).container and root_name(base) in setting.facts.of:
         return forward_containers.effect(forward, statement, node)
     function, arguments = call_target(node, setting.facts)
     rule = registry.lookup(function) if function is not None else None
-    if function in _LINEAR_WRITES and not node.keywords:
-        return _linear_write(forward, statement, node, arguments, _LINEAR_WRITES[function])
     refuse_positional_out(forward, node, function, arguments)
     if rule is not None and not rule.writes or forward.calls.site(node, setting.facts) is not None:
         return [statement]
@@ -273,53 +277,3 @@ def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
             "Assign to a slice, or register a rule for it with @srcdiff.tangent.",
         )
     return [statement]
-
-
-def _linear_write(
-    forward: Forward, statement: gast.Expr, node: gast.Call, arguments: list[gast.expr], positions: tuple[int, ...]
-) -> Block:
-    setting = forward.setting
-    if not setting.is_active(arguments[0]):
-        _refuse_lost(forward, statement, arguments[positions[1]], root_name(arguments[0]))
-        return [statement]
-    tangent = Tangent(forward, "write")
-    value = tangent.operand(arguments[positions[1]])
-    if value is None:
-        value = constant(0.0)
-    target = tangent.operand_or_zero(arguments[0])
-    replaced = {0: target, positions[1]: value}
-    new = [replaced.get(i, a) for i, a in enumerate(arguments)]
-    if len(arguments) > len(node.args):
-        assert isinstance(node.func, gast.Attribute)
-        made = gast.Call(attribute(new[0], node.func.attr), new[1:], [])
-    else:
-        made = gast.Call(node.func, new, [])
-    return [substitute(gast.Expr(made), forward.cheap), statement]
-
-
-def store_out(forward: Forward, statement: gast.stmt, node: gast.Call, out: gast.expr) -> Block:
-    """`np.add(a, b, out=c)`: its tangent is stored before it, where it does not read the result."""
-    setting = forward.setting
-    if not isinstance(out, gast.Name):
-        raise setting.unsupported(node, "`out=` that is no variable", "Assign the result instead.")
-    bound = statement.targets[0].id if isinstance(statement, gast.Assign) else None  # type: ignore[attr-defined]
-    alias: Block = []
-    if bound is not None and bound in setting.active:
-        alias = [assign(forward.dot_name(bound), name(forward.dot_name(out.id)))]
-    if out.id not in setting.active:
-        _refuse_lost(forward, statement, gast.Tuple(list(node.args), gast.Load()), out.id)
-        return [statement, *alias]
-    plain = gast.copy_location(gast.Call(node.func, node.args, [k for k in node.keywords if k.arg != "out"]), node)
-    tangent = tangent_of(forward, out.id, plain)
-    value = tangent.value if tangent.value is not None else constant(0.0)
-    target = subscript(name(forward.dot_name(out.id)), constant(Ellipsis), gast.Store())
-    made: Block = [*tangent.statements, assign(target, value)]
-    made = [substitute(s, forward.cheap) for s in made]
-    reads = names_read(made)
-    if OUTPUT not in reads:
-        return [*made, statement, *alias]
-    storage = setting.storage
-    overlapping = {n for n in reads - {OUTPUT} if n in storage.parent and storage.root(n) == storage.root(out.id)}
-    if overlapping:
-        raise setting.unsupported(node, "`out=` that is an operand too", "Assign the result instead.")
-    return [statement, *(substitute(s, {OUTPUT: name(out.id)}) for s in made), *alias]
