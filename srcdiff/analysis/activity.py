@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import gast
 
 from srcdiff import core
+from srcdiff.analysis.application import applied_rule, is_constant_argument, parameter_at
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.storage import CalleeEffects, Storage, call_target
@@ -31,6 +32,8 @@ def carriers(node: gast.expr | None, facts: Facts) -> Iterator[str]:
             yield node.id
     elif isinstance(node, gast.Subscript):
         yield from carriers(node.value, facts)
+        if root_name(node.value) not in facts.of:  # `np.r_[x, y]`
+            yield from carriers(node.slice, facts)
     elif isinstance(node, gast.Attribute):
         if node.attr not in _CONSTANT_ATTRIBUTES:
             yield from carriers(node.value, facts)
@@ -51,13 +54,17 @@ def carriers(node: gast.expr | None, facts: Facts) -> Iterator[str]:
 
 def _carriers_of_call(node: gast.Call, facts: Facts) -> Iterator[str]:
     function, arguments = call_target(node, facts)
-    rule = registry.lookup(function) if function is not None else None
+    rule = applied_rule(function, arguments, node.keywords, facts)
     if rule is not None:
         if rule.kind == "constant":
             return
         # An argument that the rule has no derivative by counts too, so that it is refused rather than lost.
-        for argument in [*arguments, *(keyword.value for keyword in node.keywords)]:
-            yield from carriers(argument, facts)
+        for position, argument in enumerate(arguments):
+            if not is_constant_argument(rule, parameter_at(rule, position)):
+                yield from carriers(argument, facts)
+        for keyword in node.keywords:
+            if keyword.arg is None or not is_constant_argument(rule, keyword.arg):
+                yield from carriers(keyword.value, facts)
         return
     if isinstance(node.func, gast.Attribute) and root_name(node.func) in facts.of:
         yield from carriers(node.func.value, facts)

@@ -20,14 +20,13 @@ from srcdiff.rules import registry
 __all__ = ["complex_numbers_occur"]
 
 _FUNCTIONS = frozenset(
-    """
-    fft ifft fft2 ifft2 fftn ifftn rfft rfft2 rfftn ihfft ihfft2 ihfftn eig eigvals roots polyroots hilbert hilbert2
-    ordqz qz schur rsf2csf sqrtm logm csingle cdouble clongdouble complexfloating singlecomplex complex_ emath scimath
-    """.split()
+    ("fft", "ifft", "fft2", "ifft2", "fftn", "ifftn", "rfft", "rfft2", "rfftn", "ihfft", "ihfft2", "ihfftn")
+    + ("eig", "eigvals", "roots", "polyroots", "hilbert", "hilbert2", "ordqz", "qz", "schur", "rsf2csf", "sqrtm", "logm")
+    + ("csingle", "cdouble", "clongdouble", "complexfloating", "emath", "scimath")
 )
 """Functions and types, by their last name, that give complex numbers though their operands are real."""
 
-_PLAIN = (str, bytes, int, float, bool, type(None), range, slice, np.floating, np.integer, np.bool_, np.random.Generator)
+_PLAIN = (str, bytes, int, float, bool, type(None), range, slice, np.floating, np.integer, np.bool_)
 
 _LIBRARIES = frozenset(("builtins", "collections", "functools", "math", "numpy", "operator", "scipy", "srcdiff"))
 """Where to look at names only."""
@@ -109,7 +108,8 @@ def _is_complex_object(value: Any, seen: set[Any]) -> bool:
 
 
 def _of_class(value: type, seen: set[Any]) -> bool:
-    return value.__module__.partition(".")[0] not in _LIBRARIES and any(_is_complex_object(item, seen) for item in vars(value).values())
+    own = value.__module__.partition(".")[0] not in _LIBRARIES
+    return own and any(_is_complex_object(item, seen) for item in vars(value).values())
 
 
 def _parts(value: Any) -> Iterator[Any]:

@@ -12,6 +12,7 @@ import gast
 import numpy as np
 
 from srcdiff import core, runtime
+from srcdiff.analysis.complex_numbers import complex_numbers_occur
 from srcdiff.analysis.facts import (
     ANYTHING,
     BOOLEAN,
@@ -24,6 +25,7 @@ from srcdiff.analysis.facts import (
     join_all,
     promote,
 )
+from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.structure import statements
 from srcdiff.rules import registry
 
@@ -51,6 +53,8 @@ class Facts:
         The inner functions, by name.
     helpers : dict
         Names that generated text adds, with their objects.
+    complex_numbers : bool
+        Whether complex numbers can occur in the function.
     """
 
     of: dict[str, Fact]
@@ -303,14 +307,8 @@ def _matmul(left: Fact, right: Fact) -> Fact:
     return replace(result, kind=kind, rank=rank, shape=frozenset() if rank == 0 else None, value=None)
 
 
-def _keywords(node: gast.Call) -> dict[str, gast.expr]:
-    return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
-
-
 _INTEGERS = {len, int, id, hash, ord, round}
 _BOOLEANS = {bool, isinstance, issubclass, hasattr, callable, any, all, np.any, np.all, np.allclose, np.array_equal}
-_CREATED = {np.zeros: 0, np.ones: 0, np.empty: 0, np.full: 0}
-_LIKE = {np.zeros_like, np.ones_like, np.empty_like, np.full_like}
 
 
 def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
@@ -330,11 +328,12 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
         integer = getattr(function, "__name__", "") in ("floor", "ceil", "factorial", "comb", "gcd", "lcm", "isqrt")
         return INTEGER if integer else NUMBER
     if function in (abs, np.abs, np.absolute) and arguments and arguments[0].numeric:
-        return replace(promote(arguments[0]), letter="f" if arguments[0].letter == "c" else arguments[0].letter)
+        letter = arguments[0].letter
+        return replace(promote(arguments[0]), letter=letter if letter in "ib" or arguments[0].surely_real else "f")
     if function in (min, max) and len(arguments) > 1:
         return join_all(tuple(replace(a, value=None) for a in arguments))
-    if function in _CREATED or function in _LIKE or function is np.arange or function is np.linspace:
-        return _created(function, node, arguments, facts)
+    if function in CREATED or function in LIKE or function is np.arange or function is np.linspace:
+        return created(function, node, arguments, facts, facts.object_of)
     if function in (list, tuple):
         kind = "list" if function is list else "tuple"
         if arguments and arguments[0].kind in ("list", "tuple"):
@@ -351,7 +350,7 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
         if made is not None:
             return made
     rule = registry.lookup(function)
-    return _shape_word(rule, arguments, node) if rule is not None else None
+    return result_of_rule(rule, arguments, node) if rule is not None else None
 
 
 def _item_of_iterable(fact: Fact) -> Fact | None:
@@ -382,77 +381,17 @@ def _made_of(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts
             return Fact("array", "?")
         depth, item = depth + 1, inside
     letter = item.letter if item.numeric else "?"
-    if "dtype" in _keywords(node) or len(arguments) > 1:
-        letter = _created(function, node, arguments, facts).letter if "dtype" in _keywords(node) else "?"
-    if function in _FROM_SEQUENCES and "ndmin" not in _keywords(node):
+    if "dtype" in keywords_of(node) or len(arguments) > 1:
+        dtype = keywords_of(node).get("dtype")
+        letter = given_dtype(dtype, facts, facts.object_of) or "?" if dtype is not None else "?"
+    if function in _FROM_SEQUENCES and "ndmin" not in keywords_of(node):
         rank = depth + item.rank if item.numeric and item.rank is not None else None
         return Fact("array", letter, rank)
     return Fact("array", letter)
 
 
-def _created(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact:
-    keywords = _keywords(node)
-    letter = "f"
-    if "dtype" in keywords:
-        try:
-            letter = np.dtype(facts.object_of(keywords["dtype"])).kind
-        except (LookupError, TypeError):
-            letter = "?"
-    elif function in _LIKE and arguments:
-        letter = arguments[0].letter
-    elif function is np.arange and arguments:
-        letter = "i" if all(a.letter in "iu" for a in arguments) else "?"
-    elif function is np.full and len(arguments) > 1:
-        letter = arguments[1].letter
-    if function in _LIKE and arguments and arguments[0].numeric:
-        kind = "array"
-        return Fact(kind, letter, arguments[0].rank, arguments[0].shape, arguments[0].dtypes)
-    rank: int | None = 1
-    if function in _CREATED:
-        shape = arguments[0] if arguments else ANYTHING
-        rank = len(shape.items) if shape.items is not None else 1 if shape.kind == "number" else None
-    dtypes = frozenset(["float64"]) if letter == "f" else frozenset[str]()
-    return Fact("array", letter, rank, None, dtypes)
-
-
-def _axis(node: gast.Call, arguments: list[Fact], position: int = 1) -> gast.expr | None:
-    if len(node.args) > position:
-        return node.args[position]
-    return _keywords(node).get("axis")
-
-
-def _shape_word(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
-    """The result of a call by its rule's shape word."""
-    operands = [a for a in arguments if a.numeric]
-    if "dtype" in _keywords(node):
-        return Fact("numeric", "?")
-    if rule.shape == "broadcast" and len(operands) == len(arguments) and operands:
-        result = replace(promote(*operands), value=None)
-        if rule.kind == "constant":
-            return replace(result, letter="?" if result.letter != "c" else "c")
-        return replace(result, letter="f") if result.letter in "ib?" and rule.kind == "elementwise" else result
-    if rule.shape == "same" and operands:
-        return replace(operands[0], value=None)
-    if rule.shape == "scalar":
-        letter = promote(*operands).letter if operands else "?"
-        return Fact("number", letter, 0, frozenset(), operands[0].dtypes if operands else None)
-    if rule.shape == "reduce" and operands:
-        axis = _axis(node, arguments)
-        keepdims = "keepdims" in _keywords(node) or len(node.args) > 2
-        whole = axis is None or (isinstance(axis, gast.Constant) and axis.value is None)
-        letter = operands[0].letter
-        if whole and not keepdims:
-            return Fact("number", letter, 0, frozenset(), operands[0].dtypes)
-        one = isinstance(axis, gast.Constant) or isinstance(axis, gast.UnaryOp)
-        rank = operands[0].rank - 1 if operands[0].rank is not None and one and not keepdims else None
-        kind = "number" if rank == 0 else "array" if rank else "numeric"
-        return Fact(kind, letter, rank, frozenset() if rank == 0 else None, operands[0].dtypes)
-    if rule.kind != "constant":
-        return None
-    return None
-
-
 _SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
+_REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
 _REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
 
 
@@ -477,7 +416,7 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
     if attr in _REDUCTIONS:
         shifted = gast.Call(node.func, [node.func.value, *node.args], node.keywords)
         rule = registry.lookup(getattr(np, attr))
-        return _shape_word(rule, [owner, *arguments], shifted) if rule is not None else Fact("numeric", owner.letter)
+        return result_of_rule(rule, [owner, *arguments], shifted) if rule is not None else Fact("numeric", owner.letter)
     if attr == "item":
         return replace(NUMBER, letter=owner.letter)
     if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
@@ -491,7 +430,13 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
         return Fact("array", owner.letter, len(items) if items is not None else None, None, owner.dtypes)
     if attr == "tolist":
         return Fact("list", item=_item_of_iterable(owner) if owner.rank == 1 else None, type=list)
-    return Fact("numeric", owner.letter) if attr in ("dot", "transpose", "swapaxes", "astype", "repeat", "take") else None
+    if attr == "dot" and arguments:
+        return _matmul(owner, arguments[0])
+    if attr == "astype":
+        dtype = keywords_of(node).get("dtype", node.args[0] if node.args else None)
+        letter = given_dtype(dtype, facts, facts.object_of) if dtype is not None else ""
+        return Fact(owner.kind, letter or "?", owner.rank, owner.shape)
+    return Fact("numeric", owner.letter, dtypes=owner.dtypes) if attr in _REARRANGING else None
 
 
 class _Inference:
@@ -695,6 +640,7 @@ def infer(
         Variables that a test has told to be arrays or numbers.
     """
     facts = Facts(dict(parameters), function, _symbolic(function), callee, helpers=dict(helpers or {}))
+    facts.complex_numbers = complex_numbers_occur(function, parameters.values())
     facts.narrowed = dict(narrowed or {})
     for local in _locals(function):
         facts.of.setdefault(local, ANYTHING)

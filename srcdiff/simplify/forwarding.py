@@ -27,6 +27,7 @@ Block = list[gast.stmt]
 class _Pending:
     statement: gast.Assign
     reads: set[str]
+    writes: set[str]
     effect: bool
 
 
@@ -86,7 +87,8 @@ class _Forwarding:
                 assert isinstance(statement, gast.Assign)
                 self.settle(pending, self.reading.writes(statement), out, effect=_has_effect(statement.value, self.reading.setting))
                 pending[target] = _Pending(
-                    statement, self.reading.reads(statement.value), _has_effect(statement.value, self.reading.setting)
+                    statement, self.reading.reads(statement.value), self.reading.writes(statement) - {target},
+                    _has_effect(statement.value, self.reading.setting)
                 )
                 continue
             self.settle(pending, self.all_writes(statement), out, effect=self.has_effects(statement))
@@ -97,6 +99,10 @@ class _Forwarding:
 
     def use(self, statement: gast.stmt, pending: dict[str, _Pending], out: Block) -> gast.stmt:
         """Put pending temporaries into a statement that uses them."""
+        if any(waiting.writes for waiting in pending.values()):
+            reads = self.all_reads(statement)
+            for target in [t for t, waiting in pending.items() if waiting.writes & reads]:
+                out.append(pending.pop(target).statement)  # what it changes is read here
         if isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
             return self.compound(statement, pending, out)
         if isinstance(statement, (gast.FunctionDef, gast.Try)):
@@ -152,6 +158,13 @@ class _Forwarding:
             waiting = pending[target]
             if waiting.reads & writes or target in writes or (effect and waiting.effect):
                 out.append(pending.pop(target).statement)
+
+    def all_reads(self, statement: gast.stmt) -> set[str]:
+        found: set[str] = set()
+        for part in gast.walk(statement):
+            if isinstance(part, gast.stmt):
+                found |= self.reading.statement_reads(part)
+        return found
 
     def all_writes(self, statement: gast.stmt) -> set[str]:
         found: set[str] = set()

@@ -114,16 +114,21 @@ def prepare(
     function = expand_calls(function, names, module)
     function = separate_webs(function, names)
     function = _adopted(function, module)
+    own = frozenset(_own_names(function) | users)
+
+    def refer(value: Any, preferred: str) -> str:
+        return module.refer(value, preferred, own)
+
     function, facts, live, storage = analyse(
-        function, parameters, calls, names, module.refer, owned=owned, helpers=module.objects
+        function, parameters, calls, names, refer, owned=owned, helpers=module.objects
     )
     effects = calls.effects_of(facts)
     output = returned_value(function)
     differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output
     active = active_names(function, set(wrt), facts, storage, names_read(differentiated) | also_useful, effects)
     names.reserve(*all_names(function))
-    inliner = Inliner(names, facts, module.refer)
-    setting = Setting(function, wrt, facts, storage, live, active, names, module.refer, inliner, effects)
+    inliner = Inliner(names, facts, refer)
+    setting = Setting(function, wrt, facts, storage, live, active, names, refer, inliner, effects)
     setting.objects = module.objects
     setting.calls = calls
     setting.owned_parameters = set(function.parameters) if owned else set()
@@ -134,6 +139,11 @@ def prepare(
     setting.deferred = deferred_sums(setting)
     setting.in_place |= {setting.bar_name(v) for v in setting.forward_shadows}
     return Prepared(setting, output, users)
+
+
+def _own_names(function: core.Function) -> set[str]:
+    """The names that a function binds."""
+    return set(function.parameters) | {n for s in statements(function.body) for n in bound_names(s)}
 
 
 def _adopted(function: core.Function, module: Module) -> core.Function:

@@ -163,7 +163,7 @@ def _simplified(body: Block, forward: Forward, dots: set[str]) -> Block:
 def _simplified_return(statement: gast.Return, forward: Forward) -> gast.Return:
     primal, tangent = statement.value.elts
     simpler = simplify_algebra([gast.Expr(tangent)], forward.setting)[0]
-    return gast.copy_location(gast.Return(display([primal, simpler.value])), statement)  # type: ignore[attr-defined,no-any-return]
+    return gast.copy_location(gast.Return(display([primal, simpler.value])), statement)
 
 
 class _DeadTangents(_DeadCode):
@@ -179,7 +179,7 @@ class _DeadTangents(_DeadCode):
             return False
         if isinstance(statement, gast.AugAssign) and self.reading.cells_of(target.id):
             return False
-        return not any(isinstance(n, gast.Call) and self.may_write(n) for n in gast.walk(statement.value))  # type: ignore[attr-defined]
+        return not any(isinstance(n, gast.Call) and self.may_write(n) for n in gast.walk(statement.value))
 
     def may_write(self, node: gast.Call) -> bool:
         """Calls that change tangents in place."""

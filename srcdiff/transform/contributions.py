@@ -67,8 +67,10 @@ class _Contributions:
         self.shape = shape
         self.output = output
         self.statements: list[gast.stmt] = []
+        self.in_complex = False
 
     def __call__(self, node: gast.expr) -> list[gast.stmt]:
+        self.in_complex = self.involves_complex(node)
         made = containers.passed_on(self.setting, node, self.gradient)
         if made is not None:
             return made
@@ -79,6 +81,14 @@ class _Contributions:
             )
         method(node)
         return self.merged()
+
+    def involves_complex(self, node: gast.expr) -> bool:
+        """Whether an operation may give a complex result, or have a complex operand."""
+        facts = self.setting.facts
+        if not facts.complex_numbers:
+            return False
+        parts = [node, *(part for part in gast.walk(node) if isinstance(part, gast.Name) and part.id in facts.of)]
+        return any(facts.maybe_complex(part) for part in parts) or _has_complex_constant(node)
 
     def merged(self) -> list[gast.stmt]:
         """One addition for each operand, however often it occurs: `x * x` adds `2 * gradient * x`."""
@@ -118,13 +128,25 @@ class _Contributions:
         assert isinstance(operand, gast.Name)
         variable = operand.id
         fact = self.setting.fact(variable)
-        if not fits and not self.fits(variable, shape):
-            if variable in self.setting.deferred:
+        settled = fits or self.fits(variable, shape)
+        if not fits and self.loses_imaginary_part(variable):
+            if settled or (variable in self.setting.deferred and fact.surely_real):
+                value = attribute(value, "real")
+            else:
+                settled = False
+        if not settled:
+            if variable in self.setting.deferred and (fact.surely_real or not self.setting.facts.complex_numbers):
                 self.setting.bar_shapes[variable] = shape
             elif fact.numeric or fact.kind == "anything":
                 value = call(self.setting.helper(runtime.unbroadcast), value, name(variable))
         container = fact.container or fact.kind == "anything"
         self.statements.append(Accumulate(self.setting.bar(variable), value, container=container))
+
+    def loses_imaginary_part(self, variable: str) -> bool:
+        """Whether a real operand may get a complex cotangent here, of a complex result or by a complex factor."""
+        if not self.setting.facts.complex_numbers or self.setting.fact(variable).letter == "c":
+            return False
+        return self.in_complex
 
     def add_items(self, operand: gast.Tuple | gast.List, value: gast.expr) -> None:
         if not any(self.setting.is_active(item) for item in operand.elts):
@@ -229,9 +251,8 @@ class _Contributions:
 
     def rule(self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]) -> None:
         """The contributions of a function that has a rule."""
-        rule = registry.lookup(function)
+        rule = self.applied(node, function, arguments, keywords)
         assert rule is not None, function
-        rule = rule.for_call(len(arguments), [k.arg or "**" for k in keywords])
         try:
             if rule.kind == "constant":
                 return
@@ -247,6 +268,13 @@ class _Contributions:
             if error.place is None:
                 raise self.setting.unsupported(node, error.what, error.way_out) from None
             raise
+
+    def applied(
+        self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]
+    ) -> registry.Rule | None:
+        """The rule for this call; the one for complex numbers where the result is complex though no operand is."""
+        rule = applied_rule(function, arguments, keywords, self.setting.facts)
+        return rule
 
     def elementwise(
         self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]

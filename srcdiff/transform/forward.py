@@ -1,8 +1,8 @@
 """Forward mode: each statement of the primal, and beside it the statement of its tangent.
 
-Nothing is kept or restored. A tangent is in memory that is laid out and shared as its primal is, so that what the primal
-does to memory (views, writes, lists that grow) is done to the tangents in step. The tangent of a statement comes after
-it, except where the statement changes what the tangent reads.
+Nothing is kept or restored. A tangent is in memory that is laid out and shared as its primal is, so that what the
+primal does to memory (views, writes, lists that grow) is done to the tangents in step. The tangent of a statement comes
+after it, except where the statement changes what the tangent reads.
 """
 
 from __future__ import annotations
@@ -156,6 +156,7 @@ class Forward:
             if self.is_written(value):
                 raise setting.unsupported(value, "`out=` with a derivative", "Assign the result instead.")
         if target not in setting.active:
+            tangent_of(self, target, value)  # what has no rule is refused, even where its result looks constant
             return [*forward_writes.lost_effect(self, value), statement]
         tangent = tangent_of(self, target, value)
         if tangent.value is None:
@@ -174,7 +175,7 @@ class Forward:
         """A tangent in the shape that its variable needs, and in memory of its own where that is written into."""
         setting = self.setting
         assert tangent.value is not None
-        storage, fact = setting.storage, setting.fact(target)
+        fact = setting.fact(target)
         if fact.kind == "number":
             return tangent.value
         origin = origin_of(value, setting.facts, setting.effects)

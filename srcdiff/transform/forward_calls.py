@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import gast
@@ -27,7 +26,7 @@ class TangentCalls(Calls):
         if site is None:
             return None
         tangent = Tangent(forward, target or site.function.name)
-        dots = {p: tangent.operand(v) for p, v in site.values.items() if isinstance(v, gast.AST)}  # type: ignore[arg-type]
+        dots = {p: tangent.operand(v) for p, v in site.values.items() if isinstance(v, gast.AST)}
         active = tuple(p for p in site.function.parameters if dots.get(p) is not None)
         written = tuple(p for p in self.summary(site).writes if p in active)
         wanted = target is not None and target in setting.active
@@ -35,7 +34,7 @@ class TangentCalls(Calls):
             return None
         title = self.tangent_function(site, active, written, wanted)
         arguments = [self.expression(site.values[p]) for p in site.function.parameters]
-        made = call(title, *arguments, *(dots[p] for p in active))  # type: ignore[arg-type]
+        made = call(title, *arguments, *(dots[p] for p in active))
         setting.writing_calls.add(title)
         if target is None:
             return [*tangent.statements, gast.Expr(made)]

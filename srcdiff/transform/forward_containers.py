@@ -63,7 +63,7 @@ def mirrored(forward: Forward, node: gast.Call) -> gast.expr:
     return gast.Call(attribute(owner, method), arguments, keywords)
 
 
-def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
+def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
     """The tangent of a call that makes, reads or changes a container; NotImplemented for other calls."""
     forward = tangent.forward
     setting = forward.setting
@@ -72,7 +72,8 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
         if is_mirrored_method(forward, node):
             return mirrored(forward, node)
         if setting.facts(node.func.value).kind in ("list", "dict", "anything") and node.func.attr == "items":
-            return call(setting.helper(tangents.paired_tangents), call(attribute(tangent.operand_or_zero(node.func.value), "values")))
+            values = call(attribute(tangent.operand_or_zero(node.func.value), "values"))
+            return call(setting.helper(tangents.paired_tangents), values)
         if setting.facts(node.func.value).container and node.func.attr in _WITHOUT_DERIVATIVE:
             return None
     if not isinstance(function, type):
@@ -86,7 +87,8 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> gast.expr | None | Any:
     if function in (reversed, zip) and not node.keywords:
         return gast.Call(node.func, [tangent.operand_or_zero(a) for a in node.args], [])
     if function is dict and not node.args:
-        return gast.Dict([constant(k.arg) for k in node.keywords], [tangent.operand_or_zero(k.value) for k in node.keywords])
+        items = [tangent.operand_or_zero(k.value) for k in node.keywords]
+        return gast.Dict([constant(k.arg) for k in node.keywords], items)
     return _constructed(tangent, node, function)
 
 
@@ -97,7 +99,8 @@ def _constructed(tangent: Tangent, node: gast.Call, cls: type) -> gast.expr | An
         parameters = getattr(cls, "__dataclass_params__", None)
         if parameters is not None and parameters.init and "__init__" in cls.__dict__:
             fields = tuple(f.name for f in cls.__dict__["__dataclass_fields__"].values() if f.init)
-    if fields is None or any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args):
+    starred = any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args)
+    if fields is None or starred:
         return NotImplemented
     values = dict(zip(fields, node.args)) | {k.arg: k.value for k in node.keywords}
     if set(values) != set(fields):

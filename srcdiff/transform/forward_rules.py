@@ -15,6 +15,7 @@ from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY, UNARY
 from srcdiff.transform import forward_containers
 from srcdiff.transform.contributions import scale
+from srcdiff.transform.forward_application import applied, applied_method, is_default, parameter_names
 from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Tangent:
         self.fresh = False
 
     def __call__(self, node: gast.expr) -> Tangent:
+        """Compute the tangent of `node`."""
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise self.setting.unsupported(
@@ -82,7 +84,7 @@ class Tangent:
         inner = tangent_of(self.forward, self.stem, node)
         values = {OUTPUT: node}
         self.statements += [substitute(statement, values) for statement in inner.statements]
-        return None if inner.value is None else substitute(inner.value, values)  # type: ignore[no-any-return]
+        return None if inner.value is None else substitute(inner.value, values)
 
     def operand_or_zero(self, node: gast.expr) -> gast.expr:
         """The tangent of an operand, or a zero of its kind."""
@@ -167,27 +169,33 @@ class Tangent:
     def _call(self, node: gast.Call) -> gast.expr | None:
         special = forward_containers.call_tangent(self, node)
         if special is not NotImplemented:
-            return special  # type: ignore[no-any-return]
-        function, arguments = call_target(node, self.setting.facts)
+            return special
+        function, arguments = self.target_of(node)
         refuse_positional_out(self.forward, node, function, arguments)
-        if function is None and isinstance(node.func, gast.Attribute):
-            if self.setting.facts(node.func.value).kind == "anything":
-                function, arguments = getattr(np.ndarray, node.func.attr, None), [node.func.value, *node.args]
-        if function is None and names_read([node.func, *node.args, *node.keywords]) & self.forward.varied:
-            raise self.unknown(node)
         if not any(self.setting.is_active(name(n)) for n in names_read([*arguments, *node.keywords])):
             return None
         if any(isinstance(a, gast.Starred) for a in arguments):
             raise self.setting.unsupported(
                 node, "a starred argument with a derivative", "Name the arguments one by one."
             )
-        if function is None or registry.lookup(function) is None:
-            raise self.unknown(node)
         return self.rule(node, function, arguments, node.keywords)
 
-    def unknown(self, node: gast.Call) -> UnsupportedError:
-        """A call of something that has no rule."""
-        return self.setting.unsupported(
+    def target_of(self, node: gast.Call) -> tuple[Any, list[gast.expr]]:
+        """The function that is called, and its arguments; a method of what may be an array is taken for an array's.
+
+        Raises
+        ------
+        UnsupportedError
+            Something without a rule is given what depends on the inputs, or may itself depend on them.
+        """
+        function, arguments = call_target(node, self.setting.facts)
+        if function is None and isinstance(node.func, gast.Attribute):
+            if self.setting.facts(node.func.value).kind == "anything":
+                function, arguments = getattr(np.ndarray, node.func.attr, None), [node.func.value, *node.args]
+        known = function is not None and registry.lookup(function) is not None
+        if known or not names_read([node.func, *node.args, *node.keywords]) & self.forward.varied:
+            return function, arguments
+        raise self.setting.unsupported(
             node, f"no rule for `{gast.unparse(node.func).strip()}`",
             "Register one with @srcdiff.tangent, or write the function in Python.",
         )
@@ -230,12 +238,13 @@ class Tangent:
             if key in rule.active:
                 continue
             items = value if isinstance(value, list) else [value]
-            if any(isinstance(item, gast.AST) and self.operand(item) is not None for item in items):  # type: ignore[arg-type]
+            if any(isinstance(item, gast.AST) and self.operand(item) is not None for item in items):
                 raise UnknownArgument(f"a derivative by `{key}`")
 
     def elementwise(
         self, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
     ) -> gast.expr | None:
+        """The sum of the partial derivatives times the tangents of the operands."""
         if keywords or len(arguments) != len(rule.expressions):
             raise UnknownArgument(f"`{keywords[0].arg}=`" if keywords else f"{len(arguments)} operands")
         values = dict(zip(rule.parameters, arguments, strict=True))
@@ -247,7 +256,8 @@ class Tangent:
             if partial == "refused":
                 raise UnknownArgument(f"a derivative by `{rule.parameters[position]}`")
             assert isinstance(argument, gast.Name)
-            term = self.scaled(partial, values, name(self.forward.dot_name(argument.id)), last=position > 0 and not equal)
+            dot = name(self.forward.dot_name(argument.id))
+            term = self.scaled(partial, values, dot, last=position > 0 and not equal)
             if not is_constant(term, 0, 0.0):
                 total = term if total is None else add(total, term)
         if total is not None:
@@ -294,6 +304,7 @@ class Tangent:
     def general(
         self, rule: registry.Rule, template: registry.Template, arguments: list[gast.expr], keywords: list[gast.keyword]
     ) -> gast.expr | None:
+        """The value of a forward-mode template."""
         bound = bind_arguments(template.function, arguments, keywords)
         self.refuse(rule, bound)
         parameters = signature(template.function).parameters
@@ -306,26 +317,27 @@ class Tangent:
             extra[f"{key}_dot"] = self.zero_of_argument(bound[key]) if dot is None else dot
         inlined = self.setting.inliner.template(template, bound, extra, self.stem)
         self.statements += [self.without_defaults(statement) for statement in inlined.statements]
-        return self.without_defaults(inlined.value)  # type: ignore[no-any-return]
+        return self.without_defaults(inlined.value)
 
     def without_defaults(self, tree: Any) -> Any:
         """A template's text without arguments that say what the function does anyway."""
         for node in gast.walk(tree):
             if isinstance(node, gast.Call) and node.keywords:
                 function = self.setting.object_named(node.func)
-                node.keywords = [k for k in node.keywords if not _is_default(function, k)]
+                node.keywords = [k for k in node.keywords if not is_default(function, k)]
         return tree
 
     def tangent_of_argument(self, value: Any) -> gast.expr | None:
         """The tangent of what is bound to a parameter: an expression, a list of them, or a default."""
         if isinstance(value, list):
             return self.operand(gast.List(value, gast.Load()))
-        return self.operand(value) if isinstance(value, gast.AST) else None  # type: ignore[arg-type]
+        return self.operand(value) if isinstance(value, gast.AST) else None
 
     def zero_of_argument(self, value: Any) -> gast.expr:
+        """A zero tangent for what is bound to a parameter."""
         if isinstance(value, list):
             return gast.List([self.forward.zero(item) for item in value], gast.Load())
-        return self.forward.zero(value) if isinstance(value, gast.AST) else constant(0.0)  # type: ignore[arg-type]
+        return self.forward.zero(value) if isinstance(value, gast.AST) else constant(0.0)
 
     def linear(
         self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
@@ -333,7 +345,7 @@ class Tangent:
         """The function of the tangents; of a product, the sum of those with one operand's tangent each."""
         template = rule.adjoints[0].function
         self.refuse(rule, bind_arguments(template, arguments, keywords))
-        names = _parameter_names(template, len(arguments))
+        names = parameter_names(template, len(arguments))
         operands = {i: argument for i, argument in enumerate(arguments) if names[i] in rule.active}
         named = {k.arg: k.value for k in keywords if k.arg in rule.active}
         every: dict[Any, gast.expr] = {**operands, **named}
@@ -343,61 +355,15 @@ class Tangent:
             return None
         self.fresh = rule.result == "fresh"
         method = isinstance(node, gast.Call) and len(arguments) > len(node.args)
-        applied = _applied_method if method else _applied
+        operation = applied_method if method else applied
         if not rule.multilinear:
             complete = {k: active[k] if k in active else self.forward.zero(v) for k, v in every.items()}
-            return applied(node, complete)
+            return operation(node, complete)
         total: gast.expr | None = None
         for key, dot in active.items():
-            term = applied(node, {key: dot})
+            term = operation(node, {key: dot})
             total = term if total is None else add(total, term)
         return total
-
-
-def _parameter_names(function: Any, count: int) -> list[str]:
-    """The parameter that each positional argument is bound to."""
-    found: list[str] = []
-    for parameter in signature(function).parameters.values():
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            return [*found, *[parameter.name] * (count - len(found))]
-        if parameter.kind is not parameter.KEYWORD_ONLY:
-            found.append(parameter.name)
-    return found
-
-
-_WITHOUT_EFFECT: dict[str, Any] = {"axis": None, "dtype": None, "out": None, "keepdims": False, "where": True}
-
-
-def _is_default(function: Any, keyword: gast.keyword) -> bool:
-    """Whether a NumPy reduction does the same without this argument."""
-    if keyword.arg not in _WITHOUT_EFFECT or not isinstance(keyword.value, gast.Constant):
-        return False
-    known = getattr(function, "__module__", None) == "numpy" and function.__name__ in _REDUCTIONS
-    return known and keyword.value.value is _WITHOUT_EFFECT[keyword.arg]
-
-
-_REDUCTIONS = frozenset("sum mean prod nansum nanmean max min var std cumsum cumprod".split())
-
-
-def _applied(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.expr:
-    """An operation on other operands, by position or keyword."""
-    if isinstance(node, gast.BinOp):
-        return gast.BinOp(replaced.get(0, node.left), node.op, replaced.get(1, node.right))
-    if isinstance(node, gast.Attribute):
-        return gast.Attribute(replaced[0], node.attr, gast.Load())
-    if isinstance(node, gast.UnaryOp):
-        return gast.UnaryOp(node.op, replaced[0])
-    assert isinstance(node, gast.Call)
-    keywords = [gast.keyword(k.arg, replaced.get(k.arg, k.value)) for k in node.keywords if k.arg != "out"]
-    return gast.Call(node.func, [replaced.get(i, a) for i, a in enumerate(node.args)], keywords)
-
-
-def _applied_method(node: gast.expr, replaced: dict[Any, gast.expr]) -> gast.expr:
-    """A method's call on other operands, the object of the method first."""
-    assert isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
-    func = gast.Attribute(replaced.get(0, node.func.value), node.func.attr, gast.Load())
-    rest = {(key - 1 if isinstance(key, int) else key): value for key, value in replaced.items() if key != 0}
-    return _applied(gast.Call(func, node.args, node.keywords), rest)
 
 
 def refuse_positional_out(forward: Forward, node: gast.Call, function: object, arguments: list[gast.expr]) -> None:

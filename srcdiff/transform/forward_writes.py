@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import gast
 
-from srcdiff import tangents
+from srcdiff import runtime, tangents
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.storage import call_target, origin_of
 from srcdiff.analysis.structure import root_name, statements
@@ -20,7 +21,16 @@ from srcdiff.transform.setting import Setting
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Block, Forward
 
-__all__ = ["augment_part", "augment_variable", "copies", "effect", "lost_effect", "scatter", "store", "written_parameters"]
+__all__ = [
+    "augment_part",
+    "augment_variable",
+    "copies",
+    "effect",
+    "lost_effect",
+    "scatter",
+    "store",
+    "written_parameters",
+]
 
 
 def copies(forward: Forward) -> Block:
@@ -32,24 +42,31 @@ def copies(forward: Forward) -> Block:
             continue
         fact = setting.fact(parameter)
         plain = fact.numeric and not _has_maybe_views(forward, parameter)
-        if plain and fact.kind == "array":
-            value: gast.expr = call(attribute(name(parameter), "copy"))
-        else:
-            value = call(setting.helper(tangents.own_copy), name(parameter))
-        made.append(assign(parameter, value))
+        made.append(assign(parameter, _copied(forward, parameter, tangents.own_copy, plain, name(parameter))))
         if parameter in setting.wrt and parameter in setting.active:
             dot = forward.dot_name(parameter)
-            made.append(assign(dot, call(setting.helper(tangents.own_tangent), name(dot), name(parameter))))
+            value = _copied(forward, parameter, tangents.own_tangent, plain, name(dot), name(parameter))
+            made.append(assign(dot, value))
     return made
+
+
+def _copied(
+    forward: Forward, parameter: str, helper: Callable[..., Any], plain: bool, value: gast.expr, *others: gast.expr
+) -> gast.expr:
+    """A copy; `helper` makes one that keeps the memory layout, where that matters."""
+    setting = forward.setting
+    if not plain:
+        return call(setting.helper(helper), value, *others)
+    if setting.fact(parameter).kind == "array":
+        return call(attribute(value, "copy"))
+    return call(setting.helper(runtime.copy), value)
 
 
 def written_parameters(setting: Setting) -> list[str]:
     """The parameters that the primal writes into."""
     storage = setting.storage
-    return [
-        p for p in setting.function.parameters
-        if p in storage.parent and setting.fact(p).kind != "number" and (_is_written(setting, p) or p in storage.updated)
-    ]
+    arrays = [p for p in setting.function.parameters if p in storage.parent and setting.fact(p).kind != "number"]
+    return [p for p in arrays if _is_written(setting, p) or p in storage.updated]
 
 
 def _is_written(setting: Setting, parameter: str) -> bool:
@@ -88,7 +105,8 @@ def dotted_path(forward: Forward, node: gast.expr) -> gast.expr:
     if fact.numeric and node.attr in ("real", "imag", "T", "flat"):
         return attribute(dotted_path(forward, node.value), node.attr)
     raise forward.setting.unsupported(
-        node, f"setting the attribute `.{node.attr}` of something that carries a derivative", "Make a new object instead."
+        node, f"setting the attribute `.{node.attr}` of something that carries a derivative",
+        "Make a new object instead.",
     )
 
 
@@ -144,7 +162,7 @@ def lost_effect(forward: Forward, value: gast.expr) -> Block:
         if active and value.func.attr in ("pop", "setdefault", "popitem"):
             return [
                 made for made in forward_containers.effect(forward, gast.Expr(value), value)
-                if made.value is not value  # type: ignore[attr-defined]
+                if made.value is not value
             ]
     return []
 
@@ -183,7 +201,7 @@ def _recomputed(forward: Forward, statement: gast.AugAssign, part: gast.expr, pa
     assert tangent.value is not None
     output = gast.BinOp(part, statement.op, statement.value)
     values = {operand: part, dot: _read(path), OUTPUT: output, **forward.cheap}
-    owner = setting.facts(part.value) if isinstance(part, gast.Subscript) else None  # type: ignore[attr-defined]
+    owner = setting.facts(part.value) if isinstance(part, gast.Subscript) else None
     new = tangent.value
     if not (owner is not None and owner.numeric) and fact.kind != "number":  # an array in a list is changed in place
         new = _written_or_new(forward, _read(path), new)
@@ -201,7 +219,8 @@ def scatter(forward: Forward, statement: ScatterAdd) -> Block:
     """`np.add.at(a, index, v)`: the same of the tangents."""
     setting = forward.setting
     target = statement.target
-    assert isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name)
+    assert isinstance(target, gast.Subscript)
+    assert isinstance(target.value, gast.Name)
     base = target.value.id
     plain = gast.Expr(statement.written_as)
     if base not in setting.active:
@@ -268,7 +287,7 @@ def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
     function, arguments = call_target(node, setting.facts)
     rule = registry.lookup(function) if function is not None else None
     refuse_positional_out(forward, node, function, arguments)
-    if rule is not None and not rule.writes or forward.calls.site(node, setting.facts) is not None:
+    if (rule is not None and not rule.writes) or forward.calls.site(node, setting.facts) is not None:
         return [statement]
     touched = names_read([node.func, *arguments, *node.keywords])
     if touched & forward.varied:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import types
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,12 +41,17 @@ class Module:
     captured: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
 
-    def refer(self, value: Any, preferred: str) -> str:
-        """The name of a helper or a module in this text; it is imported under it."""
+    def refer(self, value: Any, preferred: str, avoid: Collection[str] = ()) -> str:
+        """The name of a helper or a module in this text; it is imported under it.
+
+        `avoid` are the variables of the function that refers to it.
+        """
         for known, other in self.objects.items():
-            if other is value:
+            if other is value and known not in avoid:
                 return known
         chosen = self.names.word(preferred)
+        while chosen in avoid:
+            chosen = self.names.word(f"{chosen}_")
         self.objects[chosen] = value
         self.imports[chosen] = _import(value, preferred, chosen)
         return chosen

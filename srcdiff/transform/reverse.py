@@ -71,7 +71,9 @@ class Reverse:
     def sweeps(self) -> Sweeps:
         """The forward and the reverse sweep."""
         forward, reverse = self.block(self.setting.function.body)
-        unbound = [assign(variable, constant(None)) for variable in sorted(self.bindings.unsure)]
+        unsure = sorted(self.bindings.unsure)
+        unsure += [shadow for variable in unsure for shadow in buffers.shadow_names(self.setting, variable)]
+        unbound = [assign(variable, constant(None)) for variable in unsure]
         return Sweeps([*buffers.copies(self.setting), *unbound, *forward], reverse, self.returned)
 
     def block(self, body: Block) -> tuple[Block, Block]:

@@ -93,7 +93,7 @@ def conditional_expression_with_effects(x, y):
     return z * w * sum(trace)
 
 
-@program(args=(0.8, 0.0))
+@program(args=(0.8, 0))
 def boolean_operators_give_values(x, y):
     z = y or x
     w = x and (x * x)

@@ -68,7 +68,7 @@ def program(
 
 
 def numbers(*shape: int, seed: int = 0) -> np.ndarray:
-    """Numbers between 0.5 and 1.5, no two alike, none of them round, in an order that is always the same."""
+    """Numbers between 0.5 and 1.5, none of them round, no two alike, others for another seed; always the same."""
     count = int(np.prod(shape))
-    spread = 0.5 + (np.arange(count) + 0.437) / max(count, 1)
+    spread = 0.5 + (np.arange(count) + 0.437 + 0.093 * seed) / max(count, 1)
     return np.random.default_rng(seed + count).permutation(spread).reshape(shape)

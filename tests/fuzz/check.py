@@ -8,6 +8,7 @@ import re
 import tempfile
 import traceback
 import types
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,9 @@ def load(source: str) -> Iterator[Callable[..., Any]]:
     module.__file__ = str(path)
     try:
         try:
-            exec(compile(source, str(path), "exec"), module.__dict__)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SyntaxWarning)  # a program made smaller may subscript a number
+                exec(compile(source, str(path), "exec"), module.__dict__)
             program = module.program
         except Exception as error:
             raise ImportError(f"no program: {error}") from error

@@ -1,0 +1,151 @@
+"""What is known of the result of a function that has a rule, or that makes an array: kind, letter, rank, shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff.analysis.facts import ANYTHING, Fact, promote
+from srcdiff.rules import registry
+
+__all__ = ["CREATED", "LIKE", "created", "given_dtype", "keywords_of", "result_of_rule"]
+
+FactOf = Callable[[gast.expr], Fact]
+ObjectOf = Callable[[gast.AST], Any]
+
+CREATED = {np.zeros: 1, np.ones: 1, np.empty: 1, np.full: 2}
+LIKE = {np.zeros_like: 1, np.ones_like: 1, np.empty_like: 1, np.full_like: 2}
+"""Functions that make arrays, and the position of `dtype` among their parameters."""
+
+_DTYPE_POSITIONS = {**CREATED, **LIKE, np.arange: 3, np.linspace: 5}
+
+_AVERAGES = frozenset(
+    ("mean", "nanmean", "var", "nanvar", "std", "nanstd", "average", "median", "nanmedian")
+    + ("quantile", "percentile", "nanquantile", "nanpercentile")
+)
+"""Reductions that make floating numbers of whole ones."""
+
+
+def keywords_of(node: gast.Call) -> dict[str, gast.expr]:
+    """The keyword arguments of a call, but for starred ones."""
+    return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+
+
+def given_dtype(node: gast.expr, fact_of: FactOf, object_of: ObjectOf) -> str:
+    """The kind letter that an argument `dtype` stands for, or "" where it may be any."""
+    value = fact_of(node).value
+    if value is None:
+        try:
+            value = object_of(node)
+        except LookupError:
+            return ""
+    try:
+        letter = np.dtype(value).kind
+    except TypeError:
+        return ""
+    return "i" if letter == "u" else letter if letter in "bifc" else ""
+
+
+def created(function: Any, node: gast.Call, arguments: list[Fact], fact_of: FactOf, object_of: ObjectOf) -> Fact:
+    """An array made by `np.zeros`, `np.full_like`, `np.arange`, ..."""
+    position = _DTYPE_POSITIONS[function]
+    dtype = keywords_of(node).get("dtype", node.args[position] if len(node.args) > position else None)
+    letter = "f"
+    known = True
+    if dtype is not None:
+        letter = given_dtype(dtype, fact_of, object_of)
+        letter, known = letter or "?", bool(letter)
+    elif function in LIKE and arguments:
+        letter, known = arguments[0].letter, arguments[0].surely_real or arguments[0].letter == "c"
+    elif function is np.arange and arguments:
+        letter = "i" if all(a.letter in "iu" for a in arguments) else promote(*arguments).letter
+        known = all(a.surely_real for a in arguments)
+    elif function is np.full and len(arguments) > 1:
+        letter, known = arguments[1].letter, arguments[1].surely_real
+    elif function is np.linspace and arguments:
+        letter = "c" if promote(*arguments).letter == "c" else "f" if promote(*arguments).surely_real else "?"
+        known = letter != "?"
+    if function in LIKE and arguments and arguments[0].numeric:
+        return Fact("array", letter, arguments[0].rank, arguments[0].shape, arguments[0].dtypes if known else None)
+    rank: int | None = 1
+    if function in CREATED:
+        shape = arguments[0] if arguments else ANYTHING
+        rank = len(shape.items) if shape.items is not None else 1 if shape.kind == "number" else None
+    dtypes = frozenset(["float64"]) if letter == "f" else frozenset[str]()
+    return Fact("array", letter, rank, None, dtypes if known else None)
+
+
+def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
+    """The result of a call by its rule's word for its shape; None where the rule does not say."""
+    if any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args):
+        return None
+    if "dtype" in keywords_of(node):
+        return Fact("numeric", "?")
+    if rule.shape == "broadcast":
+        result = _broadcast(rule, arguments)
+    elif rule.shape == "same":
+        result = replace(arguments[0], value=None) if arguments and arguments[0].numeric else None
+    elif rule.shape == "scalar":
+        result = _scalar(arguments)
+    elif rule.shape == "reduce":
+        result = _reduced(arguments, node)
+    else:
+        return None
+    return _with_letter(result, rule) if result is not None else None
+
+
+def _with_letter(result: Fact, rule: registry.Rule) -> Fact:
+    """The result with the kind of number that the rule tells."""
+    function = rule.function
+    if isinstance(function, np.ufunc) and all(types.endswith("?") for types in function.types):
+        return replace(result, letter="b", dtypes=frozenset())
+    if rule.returns == "complex":
+        return replace(result, letter="c")
+    if rule.returns == "real" and result.letter not in "ib":
+        return replace(result, letter="f")
+    if result.letter in "ib" and (rule.name.rpartition(".")[2] in _AVERAGES):
+        return replace(result, letter="f")
+    return result
+
+
+def _broadcast(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
+    if not arguments or not all(a.numeric for a in arguments):
+        return None
+    result = replace(promote(*arguments), value=None)
+    if rule.kind == "constant":
+        return replace(result, letter="?" if result.letter != "c" else "c")
+    if result.letter in "ib?" and rule.kind == "elementwise" and (result.letter != "?" or result.surely_real):
+        return replace(result, letter="f")
+    return result
+
+
+def _scalar(arguments: list[Fact]) -> Fact:
+    """A number made of numbers, in arguments or in sequences of these."""
+    parts = [a.item if a.container else a for a in arguments]
+    if not parts or not all(part is not None and part.numeric for part in parts):
+        return Fact("number", "?", 0, frozenset(), None)
+    together = promote(*(part for part in parts if part is not None))
+    return Fact("number", together.letter, 0, frozenset(), together.dtypes)
+
+
+def _reduced(arguments: list[Fact], node: gast.Call) -> Fact | None:
+    operand = arguments[0] if arguments else ANYTHING
+    given = keywords_of(node)
+    axis = node.args[1] if len(node.args) > 1 else given.get("axis")
+    whole = axis is None or (isinstance(axis, gast.Constant) and axis.value is None)
+    keepdims = "keepdims" in given or len(node.args) > 2
+    if operand.container and operand.item is not None and operand.item.numeric:  # of a list, an array is made first
+        rank = operand.item.rank + 1 if operand.item.rank is not None else None
+        operand = replace(operand.item, kind="array", rank=rank, shape=None)
+    if not operand.numeric:
+        return Fact("number" if whole and not keepdims else "numeric", "?", 0 if whole and not keepdims else None)
+    if whole and not keepdims:
+        return Fact("number", operand.letter, 0, frozenset(), operand.dtypes)
+    one = isinstance(axis, (gast.Constant, gast.UnaryOp))
+    rank = operand.rank - 1 if operand.rank is not None and one and not keepdims else None
+    kind = "number" if rank == 0 else "array" if rank else "numeric"
+    return Fact(kind, operand.letter, rank, frozenset() if rank == 0 else None, operand.dtypes)
