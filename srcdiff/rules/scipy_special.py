@@ -330,7 +330,7 @@ def logsumexp(
     spread = gradient if keepdims else expand(gradient, a if b is None else a + b, axis)
     shares = weights(a, axis, b, keepdims, output)
     if b is None:
-        return unbroadcast(spread * np.conj(shares), a)
+        return (unbroadcast(spread * np.conj(shares), a),)
     return unbroadcast(spread * np.conj(shares * b), a), None, unbroadcast(spread * np.conj(shares), b)
 
 

@@ -145,7 +145,7 @@ def finish(
             forward, reverse, crossing = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
         if len(list(statements(forward))) + len(list(statements(reverse))) == before:
             break
-    mentioned = {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
+    mentioned = bars | {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
     crossing = crossing & mentioned if "deadcode" in lean else mentioned
     return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
 

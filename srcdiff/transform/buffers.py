@@ -210,7 +210,7 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
             statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
             "Make it a float array.",
         )
-    return forward, [*backward, *restores]
+    return forward, [*restores, *backward]
 
 
 def _hand_over(reverse: Reverse, value: gast.expr, element: gast.expr, target: gast.Subscript) -> Block:
@@ -268,7 +268,7 @@ def augment_item(reverse: Reverse, statement: gast.AugAssign, target: gast.Subsc
     if base in setting.active:
         bar = setting.bar_name(base)
         backward.append(Group((bar,), _augmented(reverse, statement, target, bar)))
-    return forward, [*backward, *restores]
+    return forward, [*restores, *backward]
 
 
 def _augmented(reverse: Reverse, statement: gast.AugAssign, target: gast.Subscript, bar: str) -> Block:

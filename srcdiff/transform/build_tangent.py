@@ -16,6 +16,7 @@ from srcdiff.pipeline import Generated, Request
 from srcdiff.runtime import copy
 from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.deadcode import _DeadCode
+from srcdiff.simplify.exits import native_exits
 from srcdiff.simplify.forwarding import forward_temporaries
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import expand_temporaries
@@ -141,7 +142,7 @@ def _lean(forward: Forward, body: Block, lean: frozenset[str], users: set[str]) 
             body = _simplified(body, forward, dots)
         if "deadcode" in lean:
             body, _ = _DeadTangents(forward, reading, dots).block(body, set())
-    return body
+    return native_exits(body) if lean else body
 
 
 def _simplified(body: Block, forward: Forward, dots: set[str]) -> Block:

@@ -177,9 +177,9 @@ class Calls:
             place = reverse.site(variable)
             saves.append(Save(place, call(setting.helper(runtime.copy), name(variable))))
             undo.append(Restore(place, subscript(name(variable), constant(Ellipsis), gast.Store())))
+        self.refuse_displays(reverse, node, site)
         if not active or not (seeded or any(v in setting.active for v in written)):
             return [*keep, *saves, statement], [*undo, *restore]
-        self.refuse_displays(reverse, node, site, active)
         shadows = tuple(p for p in active if p in summary.writes)
         pair = self.pair(site, active, shadows, seeded)
         forward, group = self.paired(reverse, statement, target, node, site, pair, active, shadows, seeded)
@@ -218,7 +218,7 @@ class Calls:
                         "Pass a copy of one of them.",
                     )
 
-    def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site, active: tuple[str, ...]) -> None:
+    def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site) -> None:
         for parameter, value in site.values.items():
             if isinstance(value, (gast.Tuple, gast.Dict)) and any(
                 reverse.setting.is_active(name(v)) for v in names_read(value)

@@ -8,8 +8,9 @@ import gast
 import numpy as np
 
 from srcdiff import runtime
+from srcdiff.analysis.application import applied_rule, is_constant_argument
 from srcdiff.analysis.storage import call_target, is_basic_index
-from srcdiff.build import assign, call, constant, is_constant, multiply, name, negate, subscript
+from srcdiff.build import assign, attribute, call, constant, is_constant, multiply, name, negate, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY, UNARY
@@ -85,10 +86,7 @@ class _Contributions:
     def involves_complex(self, node: gast.expr) -> bool:
         """Whether an operation may give a complex result, or have a complex operand."""
         facts = self.setting.facts
-        if not facts.complex_numbers:
-            return False
-        parts = [node, *(part for part in gast.walk(node) if isinstance(part, gast.Name) and part.id in facts.of)]
-        return any(facts.maybe_complex(part) for part in parts) or _has_complex_constant(node)
+        return facts.complex_numbers and (facts.maybe_complex(node) or self.may_be_complex(node))
 
     def merged(self) -> list[gast.stmt]:
         """One addition for each operand, however often it occurs: `x * x` adds `2 * gradient * x`."""
@@ -129,24 +127,19 @@ class _Contributions:
         variable = operand.id
         fact = self.setting.fact(variable)
         settled = fits or self.fits(variable, shape)
-        if not fits and self.loses_imaginary_part(variable):
-            if settled or (variable in self.setting.deferred and fact.surely_real):
+        waits = variable in self.setting.deferred
+        if self.in_complex and not fits and fact.letter != "c":
+            if not fact.surely_real:  # only a run can tell
+                settled = waits = False
+            elif settled or waits:
                 value = attribute(value, "real")
-            else:
-                settled = False
         if not settled:
-            if variable in self.setting.deferred and (fact.surely_real or not self.setting.facts.complex_numbers):
+            if waits:
                 self.setting.bar_shapes[variable] = shape
             elif fact.numeric or fact.kind == "anything":
                 value = call(self.setting.helper(runtime.unbroadcast), value, name(variable))
         container = fact.container or fact.kind == "anything"
         self.statements.append(Accumulate(self.setting.bar(variable), value, container=container))
-
-    def loses_imaginary_part(self, variable: str) -> bool:
-        """Whether a real operand may get a complex cotangent here, of a complex result or by a complex factor."""
-        if not self.setting.facts.complex_numbers or self.setting.fact(variable).letter == "c":
-            return False
-        return self.in_complex
 
     def add_items(self, operand: gast.Tuple | gast.List, value: gast.expr) -> None:
         if not any(self.setting.is_active(item) for item in operand.elts):
@@ -209,6 +202,11 @@ class _Contributions:
                 self.add(item, subscript(self.gradient, key), fits=True)
 
     def _subscript(self, node: gast.Subscript) -> None:
+        if not isinstance(node.value, gast.Name) or node.value.id not in self.setting.facts.of:
+            if any(self.setting.is_active(part) for part in gast.walk(node.slice)):
+                raise self.setting.unsupported(
+                    node, f"`{gast.unparse(node.value).strip()}[...]` with a derivative", "Use np.concatenate."
+                )
         if not self.setting.is_active(node.value):
             return
         assert isinstance(node.value, gast.Name)
@@ -251,7 +249,7 @@ class _Contributions:
 
     def rule(self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]) -> None:
         """The contributions of a function that has a rule."""
-        rule = self.applied(node, function, arguments, keywords)
+        rule = applied_rule(function, arguments, keywords, self.setting.facts)
         assert rule is not None, function
         try:
             if rule.kind == "constant":
@@ -269,13 +267,6 @@ class _Contributions:
                 raise self.setting.unsupported(node, error.what, error.way_out) from None
             raise
 
-    def applied(
-        self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]
-    ) -> registry.Rule | None:
-        """The rule for this call; the one for complex numbers where the result is complex though no operand is."""
-        rule = applied_rule(function, arguments, keywords, self.setting.facts)
-        return rule
-
     def elementwise(
         self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
     ) -> None:
@@ -284,9 +275,11 @@ class _Contributions:
             label = f"`{keywords[0].arg}=`" if keywords else f"{len(arguments)} operands"
             raise UnknownArgument(label)
         values = dict(zip(rule.parameters, arguments, strict=True))
-        for argument, partial in zip(arguments, rule.expressions, strict=True):
-            if not self.setting.is_active(argument):
+        for key, argument, partial in zip(rule.parameters, arguments, rule.expressions, strict=True):
+            if not self.setting.is_active(argument) or partial == "0":
                 continue
+            if key in rule.refused:
+                raise UnknownArgument(f"a derivative by `{gast.unparse(argument).strip()}`, its parameter `{key}`,")
             self.add(argument, self.scaled(partial, values), self.elementwise_shape(arguments))
 
     def elementwise_shape(self, arguments: list[gast.expr]) -> Shape:
@@ -297,13 +290,38 @@ class _Contributions:
         """The cotangent times a partial derivative."""
         values = {**values, "output": self.output}
         if isinstance(partial, str):
-            return scale(self.gradient, self.setting.inliner.expression(partial, values))
+            return scale(self.gradient, self.conjugated(self.setting.inliner.expression(partial, values)))
         parameters = signature(partial.function).parameters
         bound = {key: values[key] for key in parameters if key in values and key != "output"}
         extra = {"output": self.output, "gradient": self.gradient}
         inlined = self.setting.inliner.template(partial, bound, extra, self.target)
         self.statements += inlined.statements
-        return inlined.value if "gradient" in parameters else scale(self.gradient, inlined.value)
+        return inlined.value if "gradient" in parameters else scale(self.gradient, self.conjugated(inlined.value))
+
+    def conjugated(self, partial: gast.expr) -> gast.expr:
+        """The conjugate of a partial derivative, where that may be complex."""
+        if not self.in_complex or not self.may_be_complex(partial):
+            return partial
+        if isinstance(partial, gast.UnaryOp) and isinstance(partial.op, gast.USub):
+            return negate(self.conjugated(partial.operand))
+        if isinstance(partial, gast.BinOp) and isinstance(partial.op, (gast.Mult, gast.Div)):
+            if not (self.may_be_complex(partial.left) and self.may_be_complex(partial.right)):
+                return gast.BinOp(self.conjugated(partial.left), partial.op, self.conjugated(partial.right))
+        return call(f"{self.setting.refer(np, 'np')}.conj", partial)
+
+    def may_be_complex(self, expression: gast.expr) -> bool:
+        """Whether an expression in generated text may be complex: by its variables, or where complex numbers arise."""
+        facts = self.setting.facts
+        for part in gast.walk(expression):
+            if isinstance(part, gast.Constant) and isinstance(part.value, complex):
+                return True
+            if isinstance(part, gast.Call):
+                rule = registry.lookup(self.setting.object_named(part.func))
+                if rule is None or rule.returns == "complex":
+                    return True
+            if isinstance(part, gast.Name) and self.setting.object_named(part) is None and facts.maybe_complex(part):
+                return True
+        return False
 
     def general(
         self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
@@ -313,28 +331,28 @@ class _Contributions:
                 f"`{rule.name}` has no reverse-mode rule", f"Register one with @srcdiff.adjoint({rule.name})."
             )
         extra = {"output": self.output, "gradient": self.gradient}
+        keywords = [k for k in keywords if k.arg != "out"]
+        reached: set[str] = set()
         for template in rule.adjoints:
-            bound = bind_arguments(template.function, arguments, [k for k in keywords if k.arg != "out"])
+            bound = bind_arguments(template.function, arguments, keywords)
             if template.wrt is not None:
+                reached.add(template.wrt)
                 if self.carries(bound.get(template.wrt)):
                     inlined = self.setting.inliner.template(template, bound, extra, self.target)
                     self.statements += inlined.statements
-                    self.add(bound[template.wrt], inlined.value, fits=True)
+                    self.one(bound[template.wrt], inlined.value)
                 continue
             inlined = self.setting.inliner.template(template, bound, extra, self.target)
             self.statements += inlined.statements
-            self.distribute(bound, inlined.value)
-        self.refuse_inactive(node, rule, arguments, keywords)
+            reached |= self.distribute(bound, inlined.value)
+        self.refuse_unreached(rule, bind_arguments(rule.adjoints[0].function, arguments, keywords), reached)
 
-    def refuse_inactive(
-        self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
-    ) -> None:
+    def refuse_unreached(self, rule: registry.Rule, bound: dict[str, Any], reached: set[str]) -> None:
         """An argument that carries a derivative which the rule does not give would silently lose it."""
-        template = rule.adjoints[0].function
-        bound = bind_arguments(template, arguments, [k for k in keywords if k.arg != "out"])
         for key, value in bound.items():
-            if key not in rule.active and self.carries(value):
-                raise UnknownArgument(f"a derivative by `{key}`")
+            if self.carries(value) and (key not in reached or key in rule.refused):
+                if not is_constant_argument(rule, key):
+                    raise UnknownArgument(f"a derivative by `{key}`")
 
     def carries(self, value: Any) -> bool:
         if isinstance(value, list):
@@ -343,15 +361,18 @@ class _Contributions:
             return any(self.carries(item) for item in value.elts)
         return self.setting.is_active(value)
 
-    def distribute(self, bound: dict[str, Any], value: gast.expr) -> None:
-        """One gradient for each parameter in order, or the gradient of the first alone."""
+    def distribute(self, bound: dict[str, Any], value: gast.expr) -> set[str]:
+        """One gradient for each parameter in order, or the gradient of the first alone; the names of these."""
         parameters = list(bound.items())
         if not isinstance(value, gast.Tuple):
             self.one(parameters[0][1], value)
-            return
-        for (_, argument), part in zip(parameters, value.elts, strict=False):
+            return {parameters[0][0]}
+        reached = set()
+        for (key, argument), part in zip(parameters, value.elts, strict=False):
             if not (isinstance(part, gast.Constant) and part.value is None):
                 self.one(argument, part)
+                reached.add(key)
+        return reached
 
     def one(self, argument: Any, value: gast.expr) -> None:
         if isinstance(argument, list):

@@ -61,6 +61,14 @@ class _Partial:
     keywords: tuple[gast.keyword, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class _Arguments:
+    """What a callee collects in `*args` or `**kwargs`."""
+
+    positional: tuple[gast.expr, ...] = ()
+    keywords: tuple[gast.keyword, ...] = ()
+
+
 @dataclass(eq=False)
 class _Instance:
     """An object made in the text: its class, and the variables that stand for its attributes."""
@@ -230,6 +238,7 @@ class _Expander:
                 held, before = self.held(node.args[1:], node.keywords, statement)
                 self.static[statement.targets[0].id] = _Partial(inner, tuple(held[0]), tuple(held[1]))
                 return before
+        node = self.spread(node)
         found = self.known(node.func)
         if isinstance(found, _Partial):
             called = found.function
@@ -247,10 +256,33 @@ class _Expander:
         if isinstance(found, _Inner):
             return self.inline(statement, node, found)
         if isinstance(found, _Known):
-            if isinstance(found.first, _Instance) or self.takes_functions(node):
-                return self.inline(statement, node, found)
-            return None
-        return self.construct(statement, node)
+            if isinstance(found.first, _Instance) or self.takes_functions(node) or _collects(found.function):
+                inlined = self.inline(statement, node, found)
+                if inlined is not None:
+                    return inlined
+            return [_with_value(statement, node)] if node is not statement.value else None  # type: ignore[attr-defined]
+        made = self.construct(statement, node)
+        if made is None and node is not statement.value:  # type: ignore[attr-defined]
+            return [_with_value(statement, node)]
+        return made
+
+    def spread(self, node: gast.Call) -> gast.Call:
+        """`f(*args, **kwargs)` with what was collected in their place."""
+        if not any(isinstance(a, gast.Starred) for a in node.args) and all(k.arg is not None for k in node.keywords):
+            return node
+        arguments: list[gast.expr] = []
+        keywords: list[gast.keyword] = []
+        for argument in node.args:
+            known = self.collected(argument.value) if isinstance(argument, gast.Starred) else None
+            arguments += known.positional if known is not None else [argument]
+        for keyword in node.keywords:
+            known = self.collected(keyword.value) if keyword.arg is None else None
+            keywords += known.keywords if known is not None else [keyword]
+        return gast.copy_location(gast.Call(node.func, arguments, keywords), node)
+
+    def collected(self, node: gast.expr) -> _Arguments | None:
+        found = self.static.get(node.id) if isinstance(node, gast.Name) else None
+        return found if isinstance(found, _Arguments) else None
 
     def again(self, statement: gast.stmt, node: gast.Call) -> Block:
         new = _with_value(statement, node)
@@ -360,6 +392,12 @@ class _Expander:
     def bind_parameter(
         self, parameter: str, argument: Any, own: set[str], values: dict[str, gast.expr], before: Block, origin: gast.stmt
     ) -> None:
+        if parameter not in own and isinstance(argument, (gast.Tuple, gast.Dict)):
+            fresh = self.fresh(parameter)
+            self.static[fresh] = _arguments_of(argument)
+            before.append(statement_like(assign(fresh, argument), origin))
+            values[parameter] = name(fresh)
+            return
         known = argument if isinstance(argument, (_Instance,)) else None
         if known is None and isinstance(argument, gast.AST):
             known = self.known(argument) if isinstance(argument, (gast.Name, gast.Attribute)) else None
@@ -600,6 +638,17 @@ def _signature(node: gast.FunctionDef) -> inspect.Signature:
     if node.args.kwarg is not None:
         parameters.append(inspect.Parameter(node.args.kwarg.id, inspect.Parameter.VAR_KEYWORD))
     return inspect.Signature(parameters)
+
+
+def _arguments_of(display: gast.Tuple | gast.Dict) -> _Arguments:
+    if isinstance(display, gast.Tuple):
+        return _Arguments(positional=tuple(display.elts))
+    return _Arguments(keywords=tuple(gast.keyword(k.value, v) for k, v in zip(display.keys, display.values, strict=True)))
+
+
+def _collects(function: Any) -> bool:
+    """Whether a function has `*args` or `**kwargs`: what it passes on depends on the call."""
+    return bool(function.__code__.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS))
 
 
 def _python_signature(function: Any) -> inspect.Signature:

@@ -205,7 +205,7 @@ class _Evaluator:
         fact = self.facts(argument)
         if function is np.ndim and fact.rank is not None and fact.numeric:
             return fact.rank
-        if function is np.iscomplexobj and fact.numeric and fact.letter != "c":
+        if function is np.iscomplexobj and fact.numeric and not self.facts.maybe_complex(argument):
             return False
         if function is len and fact.items is not None:
             return len(fact.items)

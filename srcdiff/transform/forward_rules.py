@@ -8,6 +8,7 @@ import gast
 import numpy as np
 
 from srcdiff import runtime
+from srcdiff.analysis.application import applied_rule, is_constant_argument
 from srcdiff.analysis.storage import call_target
 from srcdiff.build import add, call, constant, is_constant, is_name, multiply, name, names_read, subscript, substitute
 from srcdiff.errors import UnsupportedError
@@ -206,11 +207,9 @@ class Tangent:
         self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]
     ) -> gast.expr | None:
         """The tangent of a function that has a rule."""
-        rule = registry.lookup(function)
+        rule = applied_rule(function, arguments, keywords, self.setting.facts)
         assert rule is not None, function
-        in_complex = any(self.setting.facts(a).letter == "c" for a in arguments)
         keywords = [k for k in keywords if k.arg != "out"]
-        rule = rule.for_call(len(arguments), [k.arg or "**" for k in keywords], in_complex=in_complex)
         try:
             if rule.kind == "constant":
                 return None
@@ -235,7 +234,7 @@ class Tangent:
     def refuse(self, rule: registry.Rule, bound: dict[str, Any]) -> None:
         """An argument that carries a derivative which the rule does not have would silently lose it."""
         for key, value in bound.items():
-            if key in rule.active:
+            if key in rule.active or is_constant_argument(rule, key):
                 continue
             items = value if isinstance(value, list) else [value]
             if any(isinstance(item, gast.AST) and self.operand(item) is not None for item in items):

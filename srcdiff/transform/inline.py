@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import inspect
 import textwrap
+import types
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -104,11 +105,35 @@ def bind_arguments(
 
 @functools.lru_cache(maxsize=4096)
 def _gradients_returned(function: Callable[..., Any]) -> int | None:
-    """How many gradients a template returns; None where it returns one, bare."""
-    for node in gast.walk(template_tree(function)):
-        if isinstance(node, gast.Return) and isinstance(node.value, gast.Tuple):
-            return len(node.value.elts)
-    return None
+    """How many gradients a template returns, itself or by a helper; None where it returns one, bare."""
+    counts = []
+    for node in _own_returns(template_tree(function)):
+        if isinstance(node.value, gast.Tuple):
+            counts.append(len(node.value.elts))
+        helper = _helper_called(node.value, function)
+        count = _gradients_returned(helper) if helper is not None else None
+        if count is not None:
+            counts.append(count)
+    return max(counts, default=None)
+
+
+def _own_returns(tree: gast.AST) -> list[gast.Return]:
+    """The `return` statements of a function, not those of functions in it."""
+    found: list[gast.Return] = []
+    for child in gast.iter_child_nodes(tree):
+        if isinstance(child, gast.Return):
+            found.append(child)
+        elif not isinstance(child, (gast.FunctionDef, gast.Lambda)):
+            found += _own_returns(child)
+    return found
+
+
+def _helper_called(node: gast.AST | None, function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The helper of a rule, written in Python, that an expression of its template calls."""
+    if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
+        return None
+    helper = function.__globals__.get(node.func.id)
+    return helper if isinstance(helper, types.FunctionType) and helper is not function else None
 
 
 class Inliner:
@@ -155,14 +180,19 @@ class Inliner:
                 pass
             else:
                 assert walk.value is not None
-                return Inlined(walk.value, walk.statements)
+                count = _gradients_returned(walk.helper) if walk.helper is not None else None
+                return self.taken_apart(walk.value, count if "gradient" in extra else None, walk.statements, stem)
         called = self.call(template.function, bound, values)
-        count = _gradients_returned(template.function)
-        if count is None or "gradient" not in extra:
-            return Inlined(called)
+        count = _gradients_returned(template.function) if "gradient" in extra else None
+        return self.taken_apart(called, count, [], stem)
+
+    def taken_apart(self, value: gast.expr, count: int | None, statements: list[gast.stmt], stem: str) -> Inlined:
+        """A value that is a tuple of so many gradients, as a display of them; any other value as it is."""
+        if count is None:
+            return Inlined(value, statements)
         parts = self.names.fresh(f"{stem}_parts_bar")
         items: list[gast.expr] = [gast.Subscript(name(parts), constant(i), gast.Load()) for i in range(count)]
-        return Inlined(gast.Tuple(items, gast.Load()), [assign(parts, called)])
+        return Inlined(gast.Tuple(items, gast.Load()), [*statements, assign(parts, value)])
 
     def as_expression(self, value: Any) -> gast.expr:
         """An argument as an expression: what the call has, or the template's own default."""
@@ -197,6 +227,11 @@ class Inliner:
         return gast.Call(name(self.refer(function, function.__name__)), arguments, keywords)
 
 
+def _is_conjugate(node: gast.AST) -> bool:
+    """Whether a template says `np.conj` here."""
+    return isinstance(node, gast.Attribute) and node.attr == "conj" and isinstance(node.value, gast.Name) and node.value.id == "np"
+
+
 class _Walk:
     """One pass over a template's statements."""
 
@@ -209,6 +244,7 @@ class _Walk:
         self.stem = stem
         self.statements: list[gast.stmt] = []
         self.value: gast.expr | None = None
+        self.helper: Callable[..., Any] | None = None  # what the returned value is a call of
 
     def resolve(self, identifier: str) -> Any:
         """The object that a global of the template means."""
@@ -235,8 +271,28 @@ class _Walk:
         for part in gast.walk(node):
             if isinstance(part, gast.Name) and part.id not in self.values and part.id not in free:
                 free[part.id] = name(self.refer(part.id))
-        result: gast.expr = substitute(node, {**free, **self.values})
+        result: gast.expr = substitute(self.without_conjugates(node), {**free, **self.values})
         return result
+
+    def without_conjugates(self, node: Any) -> Any:
+        """An expression of the template without `np.conj` of what is real."""
+        if isinstance(node, list):
+            return [self.without_conjugates(item) for item in node]
+        if not isinstance(node, gast.AST) or isinstance(node, (gast.Name, gast.Constant)):
+            return node
+        if isinstance(node, gast.Call) and len(node.args) == 1 and _is_conjugate(node.func):
+            if not any(map(self.may_be_complex, gast.walk(node.args[0]))):
+                return self.without_conjugates(node.args[0])
+        return type(node)(*[self.without_conjugates(getattr(node, field, None)) for field in node._fields])
+
+    def may_be_complex(self, node: gast.AST) -> bool:
+        """Whether a variable of the template may be complex in this call."""
+        facts = self.inliner.facts
+        if not facts.complex_numbers or not isinstance(node, gast.Name):
+            return facts.complex_numbers and isinstance(node, gast.Constant) and isinstance(node.value, complex)
+        if node.id not in self.values:
+            return node.id not in self.function.__globals__
+        return facts.maybe_complex(self.values[node.id])
 
     def refer(self, identifier: str) -> str:
         """The name in the generated text of a global of the template."""
@@ -256,6 +312,7 @@ class _Walk:
         if isinstance(statement, gast.Return):
             assert statement.value is not None
             self.value = self.rewrite(statement.value)
+            self.helper = _helper_called(statement.value, self.function)
             return True
         if isinstance(statement, gast.If):
             return self.block(statement.body if self.decide(statement.test) else statement.orelse)

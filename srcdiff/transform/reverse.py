@@ -7,7 +7,7 @@ over its marks (`srcdiff.lean`) remove what is provably needless.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import gast
 
@@ -128,6 +128,7 @@ class Reverse:
         """Keep a value under a name of its own, which the reverse sweep reads."""
         variable = self.setting.names.fresh(stem)
         site = self.site(variable, record=True)
+        self.setting.facts.of[variable] = replace(self.setting.facts(value), value=None)
         return variable, [assign(variable, value), Save(site, name(variable))], [Restore(site, store(variable))]
 
     # Simple statements.
