@@ -64,6 +64,11 @@ class Facts:
     inner: dict[str, gast.FunctionDef] = field(default_factory=dict)
     helpers: dict[str, Any] = field(default_factory=dict)
     narrowed: dict[str, str] = field(default_factory=dict)
+    complex_numbers: bool = False
+
+    def maybe_complex(self, node: gast.expr) -> bool:
+        """Whether an expression may be a complex number or array."""
+        return self.complex_numbers and not isinstance(node, gast.Starred) and not self(node).surely_real
 
     def object_of(self, node: gast.AST) -> Any:
         """The object that a dotted path of free names stands for; LookupError where it is none."""

@@ -277,12 +277,15 @@ class Storage:
 
     def written_within(self, name: str) -> Iterator[str]:
         """The classes that are written into among what a container holds, at any depth."""
+        return (root for root in self.within(name) if root in self.written)
+
+    def within(self, name: str) -> Iterator[str]:
+        """The classes of what a container holds, at any depth."""
         root, seen = self.root(name), set[str]()
         while root in self.contents and root not in seen:
             seen.add(root)
             root = self.root(self.contents[root])
-            if root in self.written:
-                yield root
+            yield root
 
     def cell(self, name: str) -> str | None:
         """The name under which liveness knows the contents of a buffer; None for a value."""
@@ -511,6 +514,9 @@ def _unsound_snapshots(
                 bases.setdefault(target.id, set()).update(_classes_of(origin, storage))
             elif origin.how in ("display", "repack", "unknown") or _holds_what_is_stored(target, facts):
                 escaping.update(origin.bases)
+        call = _call_in(statement)
+        if call is not None and isinstance(call.func, gast.Attribute) and call.func.attr in MUTATING_METHODS:
+            escaping.update(_names(_arguments(call), facts))  # the container keeps what it is given
     _close(bases, storage)
     written_somewhere = {root for root in storage.written}
     if not written_somewhere and not storage.updated:
@@ -542,9 +548,8 @@ def _holds_what_is_stored(target: gast.expr, facts: Facts) -> bool:
 
 
 def _classes_of(origin: Origin, storage: Storage) -> set[str]:
-    if origin.how == "item":
-        return {storage.content(base) for base in origin.bases}
-    return {storage.root(base) for base in origin.bases}
+    roots = {storage.content(base) if origin.how == "item" else storage.root(base) for base in origin.bases}
+    return roots | {inside for root in roots for inside in storage.within(root)}
 
 
 def _close(bases: dict[str, set[str]], storage: Storage) -> None:

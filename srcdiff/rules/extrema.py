@@ -221,7 +221,7 @@ def choose(a: Any, choices: Any, out: Any = None, mode: Any = "raise", *, gradie
     """Each choice gets `gradient` where it is chosen."""
     if out is not None:
         raise UnsupportedError("`np.choose` with `out=`", "Assign its result instead.")
-    index = chosen(a, len(choices), mode)
+    index = np.asarray(chosen(a, len(choices), mode))
     parts = [unbroadcast(np.where(index == k, gradient, 0.0), choice) for k, choice in enumerate(choices)]
     return None, np.stack(parts) if isinstance(choices, np.ndarray) else parts
 

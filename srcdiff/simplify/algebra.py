@@ -89,6 +89,8 @@ class _Algebra:
         """Whether a cotangent has the shape of its operand already, and of a parameter the dtype too."""
         facts = self.setting.facts
         of_value, of_operand = facts(value), facts(operand)
+        if facts.complex_numbers and of_operand.letter != "c" and not of_value.surely_real:
+            return False  # a real operand takes the real part
         if of_value.kind == of_operand.kind == "number" and of_value.letter != "c":
             return True
         if of_value.shape is None or of_value.shape != of_operand.shape or not of_value.numeric:

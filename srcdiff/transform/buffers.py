@@ -234,6 +234,8 @@ def _same_shape(reverse: Reverse, value: gast.expr, target: gast.Subscript) -> b
     setting = reverse.setting
     whole = setting.facts(subscript(target.value, target.slice))
     part = setting.facts(value)
+    if setting.facts.complex_numbers and part.letter != "c" and not whole.surely_real:
+        return False  # a real value takes the real part
     return whole.kind == part.kind == "number" or (whole.shape is not None and whole.shape == part.shape)
 
 
@@ -282,7 +284,9 @@ def _augmented(reverse: Reverse, statement: gast.AugAssign, target: gast.Subscri
     operand_bar = setting.bar_name(operand)
     basic = is_basic_index(target.slice, setting.facts) or _is_mask(reverse, target.slice)
     number = _element_fact_is_number(reverse, target)
-    overlaps = is_name(statement.value) and statement.value.id in setting.forward_shadows
+    overlaps = is_name(statement.value) and (
+        statement.value.id in setting.forward_shadows or statement.value.id == root_name(target)
+    )
     linear = isinstance(statement.op, (gast.Add, gast.Sub))
     gradient: gast.expr = element if number or (basic and not linear) else _taken(reverse, element, target)
     before: Block = []

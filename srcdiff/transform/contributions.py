@@ -8,6 +8,7 @@ import gast
 import numpy as np
 
 from srcdiff import runtime
+from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.application import applied_rule, is_constant_argument
 from srcdiff.analysis.storage import call_target, is_basic_index
 from srcdiff.build import assign, attribute, call, constant, is_constant, multiply, name, negate, subscript
@@ -56,6 +57,12 @@ def contributions(
         The value itself, for rules that read it.
     """
     return _Contributions(setting, target, gradient, shape, output)(node)
+
+
+def _conjugate_number(value: complex) -> gast.expr:
+    if value.real == 0.0:
+        return negate(constant(value))
+    return constant(value.conjugate())
 
 
 class _Contributions:
@@ -249,6 +256,7 @@ class _Contributions:
 
     def rule(self, node: gast.expr, function: Any, arguments: list[gast.expr], keywords: list[gast.keyword]) -> None:
         """The contributions of a function that has a rule."""
+        self.refuse_nested([*arguments, *(keyword.value for keyword in keywords)])
         rule = applied_rule(function, arguments, keywords, self.setting.facts)
         assert rule is not None, function
         try:
@@ -266,6 +274,16 @@ class _Contributions:
             if error.place is None:
                 raise self.setting.unsupported(node, error.what, error.way_out) from None
             raise
+
+    def refuse_nested(self, arguments: list[gast.expr]) -> None:
+        """What carries a derivative stands in a variable by now; anything else would lose it."""
+        for argument in arguments:
+            if isinstance(argument, (gast.Tuple, gast.List)):
+                self.refuse_nested(argument.elts)
+            elif not isinstance(argument, (gast.Name, gast.Starred)):
+                if any(variable in self.setting.active for variable in carriers(argument, self.setting.facts)):
+                    text = gast.unparse(argument).strip()
+                    raise self.setting.unsupported(argument, f"`{text}` with a derivative", "Take it apart.")
 
     def elementwise(
         self, node: gast.expr, rule: registry.Rule, arguments: list[gast.expr], keywords: list[gast.keyword]
@@ -307,6 +325,8 @@ class _Contributions:
         if isinstance(partial, gast.BinOp) and isinstance(partial.op, (gast.Mult, gast.Div)):
             if not (self.may_be_complex(partial.left) and self.may_be_complex(partial.right)):
                 return gast.BinOp(self.conjugated(partial.left), partial.op, self.conjugated(partial.right))
+        if isinstance(partial, gast.Constant):
+            return _conjugate_number(partial.value)
         return call(f"{self.setting.refer(np, 'np')}.conj", partial)
 
     def may_be_complex(self, expression: gast.expr) -> bool:
@@ -344,7 +364,7 @@ class _Contributions:
                 continue
             inlined = self.setting.inliner.template(template, bound, extra, self.target)
             self.statements += inlined.statements
-            reached |= self.distribute(bound, inlined.value)
+            reached |= self.distribute(bound, inlined.value, rule.active)
         self.refuse_unreached(rule, bind_arguments(rule.adjoints[0].function, arguments, keywords), reached)
 
     def refuse_unreached(self, rule: registry.Rule, bound: dict[str, Any], reached: set[str]) -> None:
@@ -361,7 +381,7 @@ class _Contributions:
             return any(self.carries(item) for item in value.elts)
         return self.setting.is_active(value)
 
-    def distribute(self, bound: dict[str, Any], value: gast.expr) -> set[str]:
+    def distribute(self, bound: dict[str, Any], value: gast.expr, active: tuple[str, ...]) -> set[str]:
         """One gradient for each parameter in order, or the gradient of the first alone; the names of these."""
         parameters = list(bound.items())
         if not isinstance(value, gast.Tuple):
@@ -369,7 +389,7 @@ class _Contributions:
             return {parameters[0][0]}
         reached = set()
         for (key, argument), part in zip(parameters, value.elts, strict=False):
-            if not (isinstance(part, gast.Constant) and part.value is None):
+            if key in active and not (isinstance(part, gast.Constant) and part.value is None):
                 self.one(argument, part)
                 reached.add(key)
         return reached

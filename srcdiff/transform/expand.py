@@ -182,7 +182,9 @@ class _Expander:
     def literal(self, value: Any) -> gast.expr:
         if value is None or isinstance(value, (bool, int, float, complex, str)):
             return constant(value)
-        return name(self.module.refer_default(value))
+        chosen = self.module.refer_default(value)
+        self.foreign[chosen] = value
+        return name(chosen)
 
     def object_of(self, node: gast.expr) -> Any:
         root = node
@@ -193,8 +195,8 @@ class _Expander:
         if not isinstance(root, gast.Name) or root.id in self.bindings or root.id in self.function.parameters:
             return None
         try:
-            if root.id in self.foreign or root.id in self.module.objects:
-                value = self.foreign.get(root.id, self.module.objects.get(root.id))
+            if root.id in self.foreign:
+                value = self.foreign[root.id]
                 for part in reversed(path):
                     if not isinstance(value, (types.ModuleType, type)):
                         return None
