@@ -32,7 +32,8 @@ def carriers(node: gast.expr | None, facts: Facts) -> Iterator[str]:
             yield node.id
     elif isinstance(node, gast.Subscript):
         yield from carriers(node.value, facts)
-        if root_name(node.value) not in facts.of:  # `np.r_[x, y]`
+        owner = facts(node.value)
+        if not owner.numeric and not owner.container:  # `np.r_[x, y]`
             yield from carriers(node.slice, facts)
     elif isinstance(node, gast.Attribute):
         if node.attr not in _CONSTANT_ATTRIBUTES:
@@ -68,6 +69,8 @@ def _carriers_of_call(node: gast.Call, facts: Facts) -> Iterator[str]:
         return
     if isinstance(node.func, gast.Attribute) and root_name(node.func) in facts.of:
         yield from carriers(node.func.value, facts)
+    elif isinstance(node.func, gast.Name) and node.func.id in facts.of and node.func.id not in facts.inner:
+        yield node.func.id  # an object that is called
     elif isinstance(node.func, gast.Name) and node.func.id in facts.inner:
         for part in gast.walk(facts.inner[node.func.id]):
             if isinstance(part, gast.Name) and part.id in facts.of:

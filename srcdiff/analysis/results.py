@@ -14,6 +14,26 @@ from srcdiff.rules import registry
 
 __all__ = ["CREATED", "LIKE", "created", "given_dtype", "keywords_of", "result_of_rule"]
 
+_ARRAYS = frozenset(
+    ("dot", "vdot", "inner", "outer", "matmul", "tensordot", "kron", "cross", "einsum", "vecdot", "solve", "inv", "pinv")
+    + ("det", "norm", "matrix_power", "cholesky", "multi_dot", "tensorsolve", "tensorinv", "trace", "cumsum", "cumprod")
+    + ("nancumsum", "nancumprod", "diff", "ediff1d", "trapezoid", "convolve", "correlate", "interp", "polyval", "sort")
+    + ("partition", "reshape", "ravel", "transpose", "permute_dims", "squeeze", "expand_dims", "swapaxes", "moveaxis")
+    + ("rollaxis", "rot90", "repeat", "tile", "resize", "pad", "take", "take_along_axis", "compress", "extract")
+    + ("diagonal", "diag", "diagflat", "tril", "triu", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack")
+    + ("block", "append", "select", "choose", "median", "nanmedian", "quantile", "percentile", "broadcast_to", "vander")
+    + ("flatten", "dot", "conj", "conjugate", "array", "asarray", "ascontiguousarray", "asfortranarray", "squeeze", "full")
+)
+"""NumPy's functions whose result is a number or an array, of the kind that their operands have together."""
+
+_SPECTRA = frozenset(
+    ("fft", "ifft", "fft2", "ifft2", "fftn", "ifftn", "rfft", "rfft2", "rfftn", "ihfft", "eigvals", "roots")
+)
+"""Functions whose result is an array of complex numbers."""
+
+_SIGNALS = frozenset(("irfft", "irfft2", "irfftn", "hfft", "eigvalsh", "cond", "matrix_norm", "vector_norm"))
+"""Functions whose result is real though operands may be complex."""
+
 FactOf = Callable[[gast.expr], Fact]
 ObjectOf = Callable[[gast.AST], Any]
 
@@ -94,7 +114,7 @@ def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call) 
     elif rule.shape == "reduce":
         result = _reduced(arguments, node)
     else:
-        return None
+        result = _array(rule, arguments)
     return _with_letter(result, rule) if result is not None else None
 
 
@@ -121,6 +141,24 @@ def _broadcast(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
     if result.letter in "ib?" and rule.kind == "elementwise" and (result.letter != "?" or result.surely_real):
         return replace(result, letter="f")
     return result
+
+
+def _array(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
+    """The result of a function of NumPy's that gives a number or an array of some shape."""
+    path = rule.name.split(".")
+    if rule.kind == "constant" or path[0] != "numpy" or len(path) > 3 or (path[1] in ("random", "polynomial", "ma")):
+        return None
+    if path[-1] in _SPECTRA:
+        return Fact("numeric" if path[-1] in ("eigvals", "roots") else "array", "c")
+    if path[-1] in _SIGNALS:
+        return Fact("numeric", "f")
+    if path[-1] not in _ARRAYS:
+        return None
+    operands = [a.item if a.container and a.item is not None else a for a in arguments if a.kind != "opaque"]
+    together = promote(*operands) if operands else ANYTHING
+    if not together.numeric:
+        return Fact("numeric", "?")
+    return Fact("numeric", "?" if together.letter in "ib" else together.letter, None, None, together.dtypes)
 
 
 def _scalar(arguments: list[Fact]) -> Fact:

@@ -260,6 +260,8 @@ class _Writer:
                 break
             for bar in touched:
                 self.materialise(bar, state, before)
+        for made in before:
+            made.lineno = None
         for bar in sorted(set(first.memory) ^ set(second.memory)):
             if bar in self.variable_of:
                 self.materialise(bar, *((second, orelse) if bar in first.memory else (first, body)))
@@ -278,6 +280,7 @@ class _Writer:
         state.memory = merged
 
     def loop(self, statement: gast.For, state: _State, out: Block) -> None:
+        start = len(out)
         for bar in sorted(_owned_in(statement.body)):
             if bar in state.memory and bar not in self.setting.in_place:
                 self.own(bar, state, out)  # once, rather than in each trip
@@ -299,6 +302,8 @@ class _Writer:
                 state.memory[bar] = frozenset([OUTSIDE])
         for bar in sorted(set(state.memory) - set(inside.memory)):
             self.materialise(bar, inside, body)
+        for made in out[start:]:
+            made.lineno = None  # it belongs to the loop, which is not quoted
         if body:
             out.append(gast.For(statement.target, statement.iter, body, [], None))
 
@@ -314,6 +319,8 @@ def _owned_in(body: Block) -> set[str]:
     for statement in body:
         if isinstance(statement, Group):
             found |= set(statement.owns)
+        elif isinstance(statement, (Accumulate, Zero)) and isinstance(statement.target, gast.Subscript):
+            found |= {root_name(statement.target) or ""}
         for field_name in ("body", "orelse"):
             found |= _owned_in(getattr(statement, field_name, None) or [])
     return found

@@ -5,6 +5,7 @@ Each rewriting is exact, or changes a result by no more than the rounding of a p
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +26,21 @@ class _Product:
 
     negative: bool = False
     number: float | int = 1
+    place: int | None = None
     factors: list[tuple[gast.expr, bool]] = field(default_factory=list)
+
+    def scale(self, number: float | int) -> None:
+        """Multiply by a number, which stands where the first one stood."""
+        if self.place is None:
+            self.place = len(self.factors)
+        self.negative ^= number < 0
+        self.number *= abs(number)
 
 
 class _Algebra:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
+        self.bars = set(setting.bars.values())
 
     def expression(self, node: Any) -> Any:
         """An expression, simplified from the leaves up."""
@@ -60,11 +70,13 @@ class _Algebra:
         if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
             return self.product(node) if _is_product(node.operand) or _is_negation(node.operand) else node
         if isinstance(node, gast.BinOp):
+            if is_constant(node.left) and is_constant(node.right):
+                return _folded(node)
             if isinstance(node.op, (gast.Mult, gast.Div)):
                 return self.product(node)
             if isinstance(node.op, (gast.Add, gast.Sub)):
                 return _sum(node)
-            if isinstance(node.op, gast.Pow) and is_constant(node.right, 1):
+            if isinstance(node.op, gast.Pow) and is_constant(node.right, 1, 1.0):
                 return node.left
         if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Load):
             return _item_of_display(node)
@@ -115,7 +127,20 @@ class _Algebra:
         flat = _Product()
         _flatten(node, flat, divide=False)
         self.drop_spreading(flat)
+        if type(flat.number) is int and flat.number != 1 and any(self.is_cotangent(f) for f, _ in flat.factors):
+            flat.number = float(flat.number)
         return _build(flat)
+
+    def is_cotangent(self, node: gast.expr) -> bool:
+        """Whether a factor is a floating-point number or array for certain: a cotangent."""
+        if isinstance(node, gast.Name):
+            return node.id == self.setting.gradient or node.id in self.bars
+        if isinstance(node, gast.Subscript):
+            return self.is_cotangent(node.value)
+        if isinstance(node, gast.Call) and node.args:
+            function = self.setting.object_named(node.func)
+            return function in (runtime.expand, runtime.unbroadcast) and self.is_cotangent(node.args[0])
+        return False
 
     def drop_spreading(self, product: _Product) -> None:
         """`expand(g, x) * r` is `g * r` where r has the shape of x."""
@@ -130,7 +155,12 @@ class _Algebra:
                 inner = _Product()
                 _flatten(factor.args[0], inner, divide=False)
                 product.negative ^= inner.negative
-                product.number *= inner.number
+                if inner.number != 1:
+                    place = index + (inner.place or 0)
+                    product.place = place if product.place is None else min(place, product.place)
+                    product.number *= inner.number
+                if product.place is not None and product.place > index:
+                    product.place += len(inner.factors) - 1
                 product.factors[index : index + 1] = inner.factors
                 return
 
@@ -157,8 +187,7 @@ def _flatten(node: gast.expr, product: _Product, *, divide: bool) -> None:
         else:
             break
     if not divide and isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value != 0:
-        product.negative ^= node.value < 0
-        product.number *= abs(node.value)
+        product.scale(node.value)
     elif divide and is_constant(node, 1, 1.0):
         return
     else:
@@ -166,27 +195,44 @@ def _flatten(node: gast.expr, product: _Product, *, divide: bool) -> None:
 
 
 def _build(product: _Product) -> gast.expr:
-    """A product again: the number after the first factor that is multiplied, divisions where they were."""
+    """A product again: the number where the first one stood (but not in front), divisions where they were."""
     built: gast.expr | None = None
-    number = product.number
-    pending = number != 1 or not product.factors or product.factors[0][1]
-    for position, (factor, divide) in enumerate(product.factors):
-        if built is None and not divide:
-            built = factor
-            if pending and number != 1:
-                if position == 0 and isinstance(factor, gast.Name) and factor.id.startswith("gradient"):
-                    built = gast.BinOp(factor, gast.Mult(), constant(number))
-                else:
-                    built = gast.BinOp(constant(number), gast.Mult(), factor)
-                pending = False
-            continue
-        if built is None:
-            built = constant(number)
-            pending = False
-        built = gast.BinOp(built, gast.Div() if divide else gast.Mult(), factor)
-    if built is None:
-        built = constant(number)
+    factors = [(_squared(factor) if divide else factor, divide) for factor, divide in product.factors]
+    if product.number != 1 or not factors or factors[0][1]:
+        place = product.place or 0
+        if place == 0 and factors and not factors[0][1] and _is_seed(factors[0][0]):
+            place = 1
+        factors.insert(place, (constant(product.number), False))
+    for factor, divide in factors:
+        built = factor if built is None else gast.BinOp(built, gast.Div() if divide else gast.Mult(), factor)
+    assert built is not None
     return gast.UnaryOp(gast.USub(), built) if product.negative else built
+
+
+def _is_seed(node: gast.expr) -> bool:
+    return isinstance(node, gast.Name) and node.id.startswith("gradient")
+
+
+def _squared(node: gast.expr) -> gast.expr:
+    """`tau * tau` in a denominator, as it is written by hand."""
+    if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult) and isinstance(node.left, gast.Name):
+        if gast.dump(node.left) == gast.dump(node.right):
+            return gast.BinOp(node.left, gast.Pow(), constant(2))
+    return node
+
+
+_FOLDED = {gast.Add: operator.add, gast.Sub: operator.sub, gast.Mult: operator.mul}
+
+
+def _folded(node: gast.BinOp) -> gast.expr:
+    """Arithmetic on literals: `1.5 - 1`."""
+    left, right, compute = node.left.value, node.right.value, _FOLDED.get(type(node.op))
+    if compute is None or type(left) not in (int, float) or type(right) not in (int, float):
+        return node
+    value = compute(left, right)
+    if value != value or value in (float("inf"), float("-inf")):
+        return node
+    return gast.UnaryOp(gast.USub(), constant(-value)) if value < 0 else constant(value)
 
 
 def _sum(node: gast.BinOp) -> gast.expr:
@@ -202,7 +248,8 @@ def _sum(node: gast.BinOp) -> gast.expr:
         if gast.dump(node.left) == gast.dump(node.right):
             flat = _Product()
             _flatten(node.left, flat, divide=False)
-            flat.number *= 2
+            flat.place = 1 if flat.place is None else flat.place
+            flat.scale(2)
             return _build(flat)
     return node
 

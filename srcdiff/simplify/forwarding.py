@@ -1,26 +1,30 @@
 """Temporaries put back into the expression that uses them, and copies of names into all of theirs.
 
-The core language has one operation to a statement; people write expressions. A temporary with one use moves to it if
-nothing in between changes what it reads.
+The core language has one operation to a statement; people write expressions. A temporary that is read once moves to
+where it is read, if nothing in between changes what it reads itself. In the reverse sweep so do values that are put
+back for a single use, and adjoints that only pass on another.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import gast
 import numpy as np
 
-from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import names_read, substitute
+from srcdiff import runtime
+from srcdiff.analysis.liveness import Liveness, liveness
+from srcdiff.analysis.structure import MUTATING_METHODS, bound_names, root_name, statements
+from srcdiff.build import call, display, is_name, name, names_read, substitute
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
-from srcdiff.transform.setting import Setting
 
 __all__ = ["forward_temporaries"]
 
 Block = list[gast.stmt]
+_COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try, gast.FunctionDef)
+_HEADERS = {gast.If: "test", gast.For: "iter"}
 
 
 @dataclass
@@ -29,76 +33,118 @@ class _Pending:
     reads: set[str]
     writes: set[str]
     effect: bool
+    uses: int
 
 
 class _Forwarding:
-    def __init__(self, reading: Reading, temporary: set[str], *bodies: Block) -> None:
+    def __init__(self, reading: Reading, temporary: set[str], live: Liveness, *bodies: Block) -> None:
         self.reading = reading
+        self.setting = reading.setting
         self.temporary = temporary
-        self.uses: Counter[str] = Counter()
-        self.bindings: Counter[str] = Counter()
+        self.live = live
+        self.derived = False
+        self.changed = False
         self.mutated: set[str] = set()
         for body in bodies:
-            self.count(body)
             self.note_mutated(body)
-        self.changed = False
-
-    def count(self, body: Block) -> None:
-        for statement in body:
-            for part in gast.walk(statement):
-                if isinstance(part, gast.Name):
-                    if isinstance(part.ctx, gast.Load):
-                        self.uses[part.id] += 1
-                    else:
-                        self.bindings[part.id] += 1
-                elif isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
-                    self.uses[part.target.id] += 2
 
     def note_mutated(self, body: Block) -> None:
         """Variables whose arrays change in place: a second name for one of them is no mere copy of a name."""
         for statement in statements(body):
-            written = {w[1:] for w in self.reading.writes(statement) if w.startswith("*")}
-            self.mutated |= written
+            self.mutated |= {w[1:] for w in self.reading.writes(statement) if w.startswith("*")}
             if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
                 self.mutated.add(statement.target.id)
             value = getattr(statement, "value", None)
             if isinstance(value, gast.Call) and isinstance(statement, gast.Expr):
                 self.mutated |= {part.id for part in gast.walk(value) if isinstance(part, gast.Name)}
 
-    def candidate(self, statement: gast.stmt) -> str | None:
-        """The temporary that a statement binds, if it may move to its only use."""
-        if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
-            return None
-        target = statement.targets[0].id
-        trivial = isinstance(statement.value, (gast.Name, gast.Constant)) and target in self.temporary
-        if trivial and ({target, *names_read(statement.value)} & self.mutated):
-            trivial = False
-        if self.bindings[target] != 1 or (target not in self.temporary):
-            return None
-        return target if self.uses[target] == 1 or trivial and self.uses[target] >= 1 else None
+    # Which ones.
+
+    def candidates(self, body: Block) -> dict[int, int]:
+        """Positions of the statements that may move, with how often they are read."""
+        found: dict[int, int] = {}
+        for index, statement in enumerate(body):
+            if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
+                most = self.most_uses(statement.targets[0].id, statement.value)
+                uses = self.uses(body, index, statement.targets[0].id) if most else 0
+                if uses and uses <= most:
+                    found[index] = uses
+        return found
+
+    def most_uses(self, target: str, value: gast.expr) -> int:
+        """How often a variable may be read and still be replaced by its value."""
+        trivial = isinstance(value, (gast.Name, gast.Constant)) and not {target, *names_read(value)} & self.mutated
+        if target in self.temporary:
+            return 1000 if trivial else 1
+        if not self.derived:
+            return 0
+        if self.is_pop(value):
+            return 1
+        if target not in self.reading.adjoints:
+            return 0
+        return 1000 if trivial else int(self.is_passed_on(value))
+
+    def is_passed_on(self, value: gast.expr) -> bool:
+        """`-g`, `expand(g, x)`: what is hardly more than a name."""
+        if isinstance(value, gast.UnaryOp):
+            return self.is_passed_on(value.operand)
+        if isinstance(value, gast.Call) and value.args and self.setting.object_named(value.func) is runtime.expand:
+            return self.is_passed_on(value.args[0])
+        return isinstance(value, gast.Name)
+
+    def uses(self, body: Block, index: int, target: str) -> int:
+        """How often the value that is bound here is read, if all of that is in this block; else 0."""
+        count = 0
+        last: gast.stmt | None = None
+        for statement in body[index + 1 :]:
+            header = getattr(statement, _HEADERS.get(type(statement), ""), None)
+            inside = _reads(statement, target)
+            if isinstance(statement, _COMPOUND):
+                if inside != (_reads(header, target) if header is not None else 0):
+                    return 0
+                if _binds_inside(statement, target):
+                    return 0
+            if isinstance(statement, gast.AugAssign) and is_name(statement.target, target):
+                return 0
+            if inside:
+                count, last = count + inside, statement
+            if not isinstance(statement, _COMPOUND) and target in set(bound_names(statement)):
+                return count
+        end = body[-1] if last is None else last
+        return 0 if self.live.live_after(end, target) or last is None else count
+
+    # Moving.
 
     def block(self, body: Block) -> Block:
         out: Block = []
         pending: dict[str, _Pending] = {}
-        for statement in body:
+        candidates = self.candidates(body)
+        for index, statement in enumerate(body):
             statement = self.use(statement, pending, out)
-            target = self.candidate(statement)
-            if target is not None:
+            if index in candidates and self.still_moves(statement, candidates[index]):
                 assert isinstance(statement, gast.Assign)
-                self.settle(pending, self.reading.writes(statement), out, effect=_has_effect(statement.value, self.reading.setting))
-                pending[target] = _Pending(
-                    statement, self.reading.reads(statement.value), self.reading.writes(statement) - {target},
-                    _has_effect(statement.value, self.reading.setting)
+                self.settle(pending, statement, out)
+                value = statement.value
+                pending[statement.targets[0].id] = _Pending(
+                    statement,
+                    self.reading.reads(value),
+                    (self.reading.writes(statement) - set(bound_names(statement))) | self.taken_from(value),
+                    self.has_effect(value),
+                    candidates[index],
                 )
                 continue
-            self.settle(pending, self.all_writes(statement), out, effect=self.has_effects(statement))
+            self.settle(pending, statement, out)
             out.append(statement)
-        for waiting in pending.values():
-            out.append(waiting.statement)
+        out += [waiting.statement for waiting in pending.values()]
         return out
 
+    def still_moves(self, statement: gast.stmt, uses: int) -> bool:
+        """Whether a value may move, now that others have been put into it."""
+        assert isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name)
+        return uses <= self.most_uses(statement.targets[0].id, statement.value)
+
     def use(self, statement: gast.stmt, pending: dict[str, _Pending], out: Block) -> gast.stmt:
-        """Put pending temporaries into a statement that uses them."""
+        """Put pending values into a statement that reads them."""
         if any(waiting.writes for waiting in pending.values()):
             reads = self.all_reads(statement)
             for target in [t for t, waiting in pending.items() if waiting.writes & reads]:
@@ -109,33 +155,33 @@ class _Forwarding:
             self.flush_used(pending, statement, out)
             return statement
         values = self.taken(pending, statement)
-        return self.replaced(statement, values)
-
-    def replaced(self, node: gast.AST, values: dict[str, gast.expr]) -> gast.AST:
-        if not values:
-            return node
-        self.changed = True
-        return substitute(node, values)
+        if values:
+            self.changed = True
+            bound = list(statement.targets) if isinstance(statement, gast.Assign) else getattr(statement, "target", None)
+            statement = substitute(statement, values)
+            if isinstance(bound, list) and isinstance(bound[0], gast.Name):
+                statement.targets = bound
+            elif isinstance(bound, gast.Name):
+                statement.target = bound
+        return statement
 
     def taken(self, pending: dict[str, _Pending], node: gast.AST) -> dict[str, gast.expr]:
         values: dict[str, gast.expr] = {}
         if not pending:
             return values
-        found: Counter[str] = Counter(
-            part.id for part in gast.walk(node) if isinstance(part, gast.Name) and part.id in pending
-        )
-        for target, count in found.items():
-            waiting = pending[target]
-            values[target] = waiting.statement.value
-            self.uses[target] -= count
-            if self.uses[target] <= 0:
+        for part in gast.walk(node):
+            if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load) and part.id in pending:
+                waiting = pending[part.id]
+                values[part.id] = waiting.statement.value
+                waiting.uses -= 1
+        for target in values:
+            if pending[target].uses <= 0:
                 del pending[target]
-        # What a temporary that is put in reads may be temporary itself: it was put in before.
         return values
 
     def compound(self, statement: gast.stmt, pending: dict[str, _Pending], out: Block) -> gast.stmt:
-        """The header is evaluated here; bodies see no pending temporaries."""
-        header = {gast.If: "test", gast.For: "iter"}.get(type(statement))
+        """The header is evaluated here; bodies see no pending values."""
+        header = _HEADERS.get(type(statement))
         if header is not None:
             values = self.taken(pending, getattr(statement, header))
             if values:
@@ -152,12 +198,27 @@ class _Forwarding:
         for target in [t for t in pending if t in inside]:
             out.append(pending.pop(target).statement)
 
-    def settle(self, pending: dict[str, _Pending], writes: set[str], out: Block, *, effect: bool) -> None:
+    def settle(self, pending: dict[str, _Pending], statement: gast.stmt, out: Block) -> None:
         """Emit what cannot wait: something that it reads changes, or effects would change places."""
+        if not pending:
+            return
+        writes, effect = self.all_writes(statement), self.has_effects(statement)
+        reads = self.all_reads(statement) if any(p.writes for p in pending.values()) else set()
         for target in list(pending):
             waiting = pending[target]
-            if waiting.reads & writes or target in writes or (effect and waiting.effect):
+            touched = waiting.reads & writes or waiting.writes & reads or target in writes
+            if touched or (effect and waiting.effect):
                 out.append(pending.pop(target).statement)
+
+    # Effects.
+
+    def all_writes(self, statement: gast.stmt) -> set[str]:
+        found: set[str] = set()
+        for part in gast.walk(statement):
+            if isinstance(part, gast.stmt) and not isinstance(part, gast.FunctionDef):
+                found |= self.reading.writes(part)
+                found |= set(bound_names(part))
+        return found | self.taken_from(statement)
 
     def all_reads(self, statement: gast.stmt) -> set[str]:
         found: set[str] = set()
@@ -166,49 +227,83 @@ class _Forwarding:
                 found |= self.reading.statement_reads(part)
         return found
 
-    def all_writes(self, statement: gast.stmt) -> set[str]:
+    def taken_from(self, node: gast.AST) -> set[str]:
+        """The contents that methods in an expression change: `x_stack.pop()`."""
         found: set[str] = set()
-        for part in gast.walk(statement):
-            if isinstance(part, gast.stmt) and not isinstance(part, gast.FunctionDef):
-                found |= self.reading.writes(part)
-                found |= set(bound_names(part))
+        for part in gast.walk(node):
+            if isinstance(part, gast.Call) and isinstance(part.func, gast.Attribute):
+                root = root_name(part.func.value) if part.func.attr in MUTATING_METHODS else None
+                if root is not None:
+                    found |= {f"*{root}", *self.reading.cells_of(root)}
         return found
 
     def has_effects(self, statement: gast.stmt) -> bool:
         if isinstance(statement, (gast.Assign, gast.AugAssign)):
-            return _has_effect(statement, self.reading.setting)
-        return not isinstance(statement, (gast.Pass, gast.Return))
+            return self.has_effect(statement)
+        return not isinstance(statement, (gast.Pass, gast.Return)) and not self.is_of_stack(
+            getattr(statement, "value", None), "append"
+        )
 
+    def has_effect(self, node: gast.AST) -> bool:
+        """Calls may have effects of their own, which keep their order, unless a rule says that they have none.
 
-def _has_effect(node: gast.AST, setting: Setting) -> bool:
-    """Calls may have effects of their own, which keep their order, unless a rule says that they have none."""
-    return any(isinstance(part, gast.Call) and not _is_pure(part, setting) for part in gast.walk(node))
+        What is taken off a list of kept values has an order of its own: that of the list.
+        """
+        return any(isinstance(part, gast.Call) and not self.is_pure(part) for part in gast.walk(node))
+
+    def is_pure(self, node: gast.Call) -> bool:
+        if self.is_pop(node):
+            return True
+        function = self.setting.object_named(node.func)
+        if function is None and isinstance(node.func, gast.Attribute):
+            if node.func.attr in ("pop", "append"):
+                return False
+            function = getattr(np.ndarray, node.func.attr, None)
+        if function is None:
+            return False
+        rule = registry.lookup(function)
+        if rule is not None:
+            return rule.pure and not rule.writes
+        return function in _PURE_BUILTINS or getattr(function, "__module__", None) == "srcdiff.runtime"
+
+    def is_pop(self, node: gast.AST) -> bool:
+        """Whether an expression takes the last kept value off its list: `x_stack.pop()`."""
+        return self.is_of_stack(node, "pop")
+
+    def is_of_stack(self, node: gast.AST | None, attr: str) -> bool:
+        return (
+            isinstance(node, gast.Call)
+            and isinstance(node.func, gast.Attribute)
+            and node.func.attr == attr
+            and isinstance(node.func.value, gast.Name)
+            and node.func.value.id in self.reading.stacks
+        )
 
 
 _PURE_BUILTINS = frozenset((len, range, float, int, abs, min, max, sum, isinstance, tuple, list, bool, str, slice))
 
 
-def _is_pure(node: gast.Call, setting: Setting) -> bool:
-    function = setting.object_named(node.func)
-    if function is None and isinstance(node.func, gast.Attribute):
-        if node.func.attr in ("pop", "append"):
-            return False
-        function = getattr(np.ndarray, node.func.attr, None)
-    if function is None:
-        return False
-    rule = registry.lookup(function)
-    if rule is not None:
-        return rule.pure and not rule.writes
-    return function in _PURE_BUILTINS or getattr(function, "__module__", None) == "srcdiff.runtime"
+def _reads(node: gast.AST, target: str) -> int:
+    return sum(
+        isinstance(part, gast.Name) and part.id == target and isinstance(part.ctx, gast.Load) for part in gast.walk(node)
+    )
+
+
+def _binds_inside(statement: gast.stmt, target: str) -> bool:
+    return any(isinstance(part, gast.stmt) and target in set(bound_names(part)) for part in gast.walk(statement))
 
 
 def forward_temporaries(
-    forward: Block, reverse: Block, reading: Reading, temporary: set[str]
+    forward: Block, reverse: Block, reading: Reading, temporary: set[str], result: Collection[str] = ()
 ) -> tuple[Block, Block]:
-    """Both sweeps with temporaries in the place of their use."""
+    """Both sweeps with temporaries in the place of their use; `result` is what is read after them."""
+    end = gast.Return(call("f", display([name(each) for each in sorted(result)])))
     for _ in range(12):
-        forwarding = _Forwarding(reading, temporary, forward, reverse)
-        forward, reverse = forwarding.block(forward), forwarding.block(reverse)
+        live = liveness([*forward, *reverse, end])
+        forwarding = _Forwarding(reading, temporary, live, forward, reverse)
+        forward = forwarding.block(forward)
+        forwarding.derived = True
+        reverse = forwarding.block(reverse)
         if not forwarding.changed:
             break
     return forward, reverse

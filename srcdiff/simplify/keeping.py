@@ -62,9 +62,34 @@ class _Lowering:
         return [gast.Assign([statement.target], value, None)]
 
 
-def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block]:
-    """Both sweeps without marks."""
+def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block, set[str]]:
+    """Both sweeps without marks, and the names of the lists, which are made where the forward sweep starts."""
     lowering = _Lowering(names)
     forward = lowering.block(forward)
     reverse = lowering.block(reverse)
-    return [*(assign(stack, gast.List([], gast.Load())) for stack in lowering.stacks), *forward], reverse
+    start = _copies(forward)
+    made = [assign(stack, gast.List([], gast.Load())) for stack in lowering.stacks]
+    return [*forward[:start], *made, *forward[start:]], reverse, set(lowering.stacks)
+
+
+def _copies(forward: Block) -> int:
+    """How many statements at the start of the forward sweep copy parameters that the primal writes into."""
+    count = 0
+    for statement in forward:
+        if not is_copy_of_itself(statement):
+            break
+        count += 1
+    return count
+
+
+def is_copy_of_itself(statement: gast.stmt) -> bool:
+    """Whether a statement is `x = x.copy()`."""
+    if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
+        return False
+    value = statement.value
+    if not isinstance(value, gast.Call):
+        return False
+    owner = value.func.value if isinstance(value.func, gast.Attribute) and value.func.attr == "copy" else None
+    if owner is None and len(value.args) == 1 and isinstance(value.func, gast.Name):
+        owner = value.args[0]
+    return is_name(owner, statement.targets[0].id)

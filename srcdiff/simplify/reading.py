@@ -25,6 +25,12 @@ class Reading:
         self.setting = setting
         self.cells: dict[str, tuple[str, ...]] = {}
         self.shadowed: dict[str, str] = {}
+        self.stacks: set[str] = set()
+
+    @property
+    def adjoints(self) -> set[str]:
+        """The adjoints of the variables."""
+        return set(self.setting.bars.values())
 
     def cells_of(self, variable: str) -> tuple[str, ...]:
         """The buffers whose contents a variable gives access to."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gast
 
 from srcdiff.analysis.structure import root_name
+from srcdiff.simplify.elements import Elements
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Restore, Save, Site
 
@@ -18,12 +19,16 @@ Block = list[gast.stmt]
 
 
 class _Recording:
-    """Backwards over the reverse sweep, with the set of what is read later."""
+    """Backwards over the reverse sweep, with the set of what is read later.
+
+    What is read is a variable, the contents of a buffer (`*root`), or one element of it (`*x[i + 1]`).
+    """
 
     def __init__(self, reading: Reading, *, decide: bool = True) -> None:
         self.reading = reading
         self.decide = decide
         self.kept: set[Site] = set()
+        self.elements = Elements(reading)
 
     def block(self, body: Block, live: set[str]) -> set[str]:
         for statement in reversed(body):
@@ -36,21 +41,39 @@ class _Recording:
         if isinstance(statement, gast.If):
             body = self.block(statement.body, set(live))
             orelse = self.block(statement.orelse, set(live))
-            return body | orelse | self.reading.reads(statement.test)
+            if not (self.has_content(statement.body) or self.has_content(statement.orelse)):
+                return live
+            return body | orelse | self.elements.reads(statement.test)
         if isinstance(statement, gast.For):
             return self.loop(statement, live)
         if isinstance(statement, gast.With):
-            return self.block(statement.body, live) | self.reading.statement_reads(statement)
-        killed = {w for w in self.reading.writes(statement) if not w.startswith("*")}
-        return (live - killed) | self.reading.statement_reads(statement)
+            return self.block(statement.body, live) | self.elements.statement_reads(statement)
+        writes = self.reading.writes(statement)
+        killed = {w for w in writes if not w.startswith("*")}
+        return (self.elements.blurred(live, killed) - killed) | self.elements.statement_reads(statement)
+
+    def has_content(self, body: Block) -> bool:
+        """Whether anything of a block is left."""
+        for statement in body:
+            if isinstance(statement, Restore):
+                if statement.site in self.kept:
+                    return True
+            elif isinstance(statement, (gast.If, gast.For, gast.With)):
+                if self.has_content(statement.body) or self.has_content(getattr(statement, "orelse", None) or []):
+                    return True
+            elif not isinstance(statement, gast.Pass):
+                return True
+        return not self.decide and bool(body)
 
     def loop(self, statement: gast.For, live: set[str]) -> set[str]:
         assert isinstance(statement.target, gast.Name)
+        target = {statement.target.id}
         head = set(live)
         while True:
-            inside = self.block(statement.body, set(head)) - {statement.target.id}
-            if inside <= head:
-                return head | self.reading.reads(statement.iter)
+            known = len(self.kept)
+            inside = self.elements.blurred(self.block(statement.body, set(head)), target) - target
+            if inside <= head and known == len(self.kept):
+                return head | self.elements.reads(statement.iter)
             head |= inside
 
     def restore(self, statement: Restore, live: set[str]) -> set[str]:
@@ -58,14 +81,13 @@ class _Recording:
         if isinstance(target, gast.Name):
             if target.id in live or not self.decide:
                 self.kept.add(statement.site)
-            return live - {target.id}
+            return self.elements.blurred(live, {target.id}) - {target.id}
         base = root_name(target)
         assert base is not None
-        cells = {*self.reading.cells_of(base), f"*{base}"}
-        if self.decide and not (cells & live):
+        if self.decide and not self.elements.are_touched(live, base, target):
             return live
         self.kept.add(statement.site)
-        return live | {base} | self.reading.reads(target)
+        return (live - self.elements.of(target)) | {base} | self.elements.index_reads(target)
 
 
 def drop_needless_restores(
@@ -73,7 +95,11 @@ def drop_needless_restores(
 ) -> tuple[Block, set[Site]]:
     """The reverse sweep without what it puts back for nothing, and the sites that are left."""
     recording = _Recording(reading, decide=decide)
-    recording.block(reverse, set(read_after))
+    while True:
+        known = len(recording.kept)
+        recording.block(reverse, set(read_after))
+        if known == len(recording.kept):
+            break
     return _without(reverse, recording.kept), recording.kept
 
 

@@ -18,6 +18,7 @@ from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.deadcode import drop_dead_code
 from srcdiff.simplify.forwarding import forward_temporaries
 from srcdiff.simplify.keeping import write_kept
+from srcdiff.simplify.ordering import order_groups
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
 from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves
@@ -29,7 +30,7 @@ __all__ = ["LEAN", "Assembled", "finish", "seeds"]
 
 Block = list[gast.stmt]
 
-LEAN = frozenset(("activity", "recompute", "recording", "forwarding", "algebra", "deadcode"))
+LEAN = frozenset(("activity", "recompute", "recording", "ordering", "forwarding", "algebra", "deadcode"))
 """The lean passes; each can be switched off alone."""
 
 
@@ -128,17 +129,21 @@ def finish(
     if "algebra" in lean:
         reverse = simplify_algebra(reverse, setting)
     reading = Reading(setting)
+    if "ordering" in lean:
+        reverse = order_groups(reverse, reading, temporaries(setting, users) - bars)
     outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
     result = [*(name(bar) for bar in sorted(bars)), *([output] if needs_output else [])]
     after = outside | {read for part in result for read in reading.reads(part)}
     reverse, kept = drop_needless_restores(reverse, reading, set(bars), decide="recording" in lean)
     forward = drop_needless_saves(forward, kept)
-    forward, reverse = write_kept(forward, reverse, setting.names)
+    forward, reverse, reading.stacks = write_kept(forward, reverse, setting.names)
     temporary = temporaries(setting, users)
     for _ in range(3):
         before = len(list(statements(forward))) + len(list(statements(reverse)))
         if "forwarding" in lean:
-            forward, reverse = forward_temporaries(forward, reverse, reading, temporary - names_read(output) - bars)
+            forward, reverse = forward_temporaries(
+                forward, reverse, reading, temporary - names_read(output) - bars, names_read(output) | bars
+            )
         if "algebra" in lean:
             reverse = simplify_algebra(reverse, setting)
         if "deadcode" in lean:
@@ -158,29 +163,35 @@ def _substituted(output: gast.expr, values: dict[str, gast.expr]) -> gast.expr:
 
 
 def with_lines(body: Block, function: core.Function, line: int | None = None) -> tuple[Block, int | None]:
-    """The reverse sweep with each primal line quoted over what came from it."""
+    """The reverse sweep with each primal line quoted over what came from it; headers of blocks go without."""
     out: Block = []
     for statement in body:
-        own = getattr(statement, "lineno", None)
-        if isinstance(statement, gast.For):
+        if isinstance(statement, (gast.For, gast.While, gast.With)):
             inner, line = with_lines(statement.body, function, line)
-            out.append(statement_like(gast.For(statement.target, statement.iter, inner, [], None), statement))
+            out.append(_with_body(statement, inner))
             continue
-        if own is not None and own != line:
-            out.append(Comment(f"line {own}: {quote(function.source, own)}"))
-            line = own
-        if isinstance(statement, (gast.If, gast.With)):
+        if isinstance(statement, gast.If):
             inner, last = with_lines(statement.body, function, line)
-            if isinstance(statement, gast.With):
-                out.append(gast.With(statement.items, inner, None))
-                line = last
-                continue
             orelse, last_else = with_lines(statement.orelse, function, line)
             out.append(gast.If(statement.test, inner, orelse))
             line = None if (last, last_else) != (line, line) else line
             continue
+        own = getattr(statement, "lineno", None)
+        if own is not None and own != line:
+            out.append(Comment(f"line {own}: {quote(function.source, own)}"))
+            line = own
         out.append(statement)
     return out, line
+
+
+def _with_body(statement: gast.For | gast.While | gast.With, body: Block) -> gast.stmt:
+    if isinstance(statement, gast.For):
+        made: gast.stmt = gast.For(statement.target, statement.iter, body, [], None)
+    elif isinstance(statement, gast.While):
+        made = gast.While(statement.test, body, [])
+    else:
+        made = gast.With(statement.items, body, None)
+    return statement_like(made, statement)
 
 
 def parameters_text(function: core.Function, extra: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -154,4 +155,4 @@ def renamed(fact: Fact, symbol: str, *, keep: bool) -> Fact:
         shape, dtypes = frozenset([symbol]), frozenset([symbol])
     constant_like = fact.kind in ("opaque", "function") or keep or isinstance(fact.value, bool)
     value = fact.value if constant_like or fact.kind == "anything" else None
-    return Fact(fact.kind, fact.letter, fact.rank, shape, dtypes, items, fact.keys, item, fact.type, value)
+    return dataclasses.replace(fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value)

@@ -268,7 +268,7 @@ def bind_taken(reverse: Reverse, statement: gast.stmt, target: str, node: gast.C
         raise setting.unsupported(node, f"`{target}`, an item that is written into", f"Copy it out of `{base}` first.")
     if bar is not None and base in setting.forward_shadows:
         if _shared(setting, base) and target not in setting.forward_shadows:
-            return _bind_read_off(reverse, forward, target, node, put_back, [*restores, *restore])
+            return _bind_read_off(reverse, forward, target, node, put_back, (restores, restore))
         popped = call(attribute(name(bar), "pop"), *node.args)
         forward.append(assign(taken_bar, popped) if target in setting.forward_shadows else gast.Expr(popped))
     backward: Block = []
@@ -280,24 +280,24 @@ def bind_taken(reverse: Reverse, statement: gast.stmt, target: str, node: gast.C
         backward.append(Group(tuple(cotangents), [gast.Expr(put_back(name(bar), adjoint)), *forget]))
     elif taken_bar is not None and target not in setting.forward_shadows:
         backward.append(Group((taken_bar,), [Zero(name(taken_bar))]))
-    return forward, [*backward, gast.Expr(put_back(name(base), name(target))), *restores, *restore]
+    return forward, [*restores, *backward, gast.Expr(put_back(name(base), name(target))), *restore]
 
 
 def _bind_read_off(
-    reverse: Reverse, forward: Block, target: str, node: gast.Call, put_back: Any, restores: Block
+    reverse: Reverse, forward: Block, target: str, node: gast.Call, put_back: Any, restores: tuple[Block, Block]
 ) -> tuple[Block, Block]:
     """An item taken off that is only read, though it has a shadow: the slot goes back, and gets the adjoint."""
     setting = reverse.setting
     base = node.func.value.id  # type: ignore[attr-defined]
     popped = call(attribute(setting.bar(base), "pop"), *node.args)
     slot, saves, slots = reverse.record(f"{setting.bar_name(base)}_item", popped)
-    backward: Block = [*slots]
+    backward: Block = [*restores[0], *slots]
     value: gast.expr = name(slot)
     if target in setting.active:
         value = call(setting.helper(runtime.added), name(slot), setting.bar(target))
         backward.append(Group((setting.bar_name(target),), [assign(slot, value), Zero(setting.bar(target))]))
     backward.append(gast.Expr(put_back(setting.bar(base), name(slot))))
-    return [*forward, *saves], [*backward, gast.Expr(put_back(name(base), name(target))), *restores]
+    return [*forward, *saves], [*backward, gast.Expr(put_back(name(base), name(target))), *restores[1]]
 
 
 def _moved(setting: Setting, target: str) -> tuple[gast.expr, Block]:
@@ -369,7 +369,7 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
         forward, backward = _store_key(reverse, statement, base, index)
     else:
         forward, backward = _store_slot(reverse, statement, base, index)
-    return [*saves, *forward], [*backward, *restores]
+    return [*saves, *forward], [*restores, *backward]
 
 
 def _cotangents(setting: Setting, base: str) -> tuple[str, ...]:

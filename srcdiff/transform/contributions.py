@@ -209,10 +209,12 @@ class _Contributions:
                 self.add(item, subscript(self.gradient, key), fits=True)
 
     def _subscript(self, node: gast.Subscript) -> None:
-        if not isinstance(node.value, gast.Name) or node.value.id not in self.setting.facts.of:
+        owner = self.setting.facts(node.value)
+        if not owner.numeric and not owner.container:
             if any(self.setting.is_active(part) for part in gast.walk(node.slice)):
                 raise self.setting.unsupported(
-                    node, f"`{gast.unparse(node.value).strip()}[...]` with a derivative", "Use np.concatenate."
+                    node, "a subscript that carries a derivative, of something else than an array",
+                    "Use np.concatenate for `np.r_`, np.column_stack for `np.c_`.",
                 )
         if not self.setting.is_active(node.value):
             return

@@ -412,7 +412,7 @@ def scatter_add(reverse: Reverse, statement: ScatterAdd) -> tuple[Block, Block]:
         if isinstance(statement.op, gast.Sub):
             gradient = negate(gradient)
         backward.append(Group((bar,), [Accumulate(setting.bar(value.id), gradient)]))
-    return forward, [*backward, *restores]
+    return forward, [*restores, *backward]
 
 
 # Tables.

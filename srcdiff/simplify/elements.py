@@ -1,0 +1,216 @@
+"""Reads of single elements: `x[i]` needs that element of `x` to be put back, and not `x[i + 1]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import gast
+
+from srcdiff.analysis.structure import bound_names, root_name, statements
+from srcdiff.build import names_read
+from srcdiff.simplify.reading import Reading
+
+__all__ = ["Elements"]
+
+
+class Elements:
+    """What expressions read, with an element of a buffer as a thing of its own where it is a number.
+
+    Only buffers that have one name: under another name, the same element could be meant.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.setting = reading.setting
+        self.known: dict[str, tuple[str, gast.expr, set[str]]] = {}  # element: its variable, its index, what that reads
+        self.alone: dict[str, bool] = {}
+        self.lowest = _lowest_counters(self.setting.function.body)
+
+    def element(self, node: gast.AST) -> str | None:
+        """The element that a subscript reads; None where it is no single number of a buffer with one name."""
+        if not isinstance(node, gast.Subscript) or not isinstance(node.value, gast.Name):
+            return None
+        variable, index = node.value.id, node.slice
+        if not self.has_one_name(variable):
+            return None
+        parts = index.elts if isinstance(index, gast.Tuple) else [index]
+        facts = self.setting.facts
+        if len(parts) != self.setting.fact(variable).rank:
+            return None
+        for part in parts:
+            if isinstance(part, gast.Slice) or facts(part).kind != "number" or facts(part).letter not in "iu":
+                return None
+            if any(isinstance(inner, (gast.Subscript, gast.Call)) for inner in gast.walk(part)):
+                return None
+        key = f"*{variable}[{gast.dump(index)}]"
+        self.known[key] = (variable, index, names_read(index))
+        return key
+
+    def has_one_name(self, variable: str) -> bool:
+        """Whether no other variable gives access to the contents."""
+        if variable not in self.alone:
+            storage, cells = self.setting.storage, self.reading.cells_of(variable)
+            self.alone[variable] = (
+                variable in storage.parent
+                and storage.is_buffer(variable)
+                and self.setting.fact(variable).kind == "array"
+                and len(cells) == 1
+                and len(storage.members(variable)) == 1
+                and not any(cells[0] in self.reading.cells_of(o) for o in self.setting.facts.of if o != variable)
+            )
+        return self.alone[variable]
+
+    def reads(self, node: gast.AST | None) -> set[str]:
+        """The variables, contents and elements that an expression reads."""
+        found: set[str] = set()
+        if node is not None:
+            self._collect(node, found)
+        return found
+
+    def _collect(self, node: gast.AST, found: set[str]) -> None:
+        elements: set[str] = set()
+        rest = self._without_elements(node, elements)
+        found |= self.reading.reads(rest) | elements
+        for key in elements:
+            variable, index, _ = self.known[key]
+            found |= {variable, *self.reading.reads(index)}
+
+    def _without_elements(self, node: gast.AST, elements: set[str]) -> gast.AST:
+        """The tree with a literal in the place of each element that is read."""
+        if isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Load):
+            key = self.element(node)
+            if key is not None:
+                elements.add(key)
+                return gast.Constant(0, None)
+        if isinstance(node, (gast.Name, gast.Constant)) or not isinstance(node, (gast.expr, gast.keyword)):
+            return node
+        changed = False
+        values = []
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                new = [self._without_elements(v, elements) if isinstance(v, gast.AST) else v for v in value]
+                changed = changed or any(a is not b for a, b in zip(new, value, strict=True))
+            elif isinstance(value, gast.AST):
+                new = self._without_elements(value, elements)
+                changed = changed or new is not value
+            else:
+                new = value
+            values.append(new)
+        return type(node)(*values) if changed else node
+
+    def statement_reads(self, statement: gast.stmt) -> set[str]:
+        """What one statement reads itself."""
+        value = getattr(statement, "value", None)
+        if not isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr)) or value is None:
+            return self.reading.statement_reads(statement)
+        elements: set[str] = set()
+        rest = self._without_elements(value, elements)
+        if not elements:
+            return self.reading.statement_reads(statement)
+        if isinstance(statement, gast.Assign):
+            bare: gast.stmt = gast.Assign(statement.targets, rest, None)
+        elif isinstance(statement, gast.AugAssign):
+            bare = gast.AugAssign(statement.target, statement.op, rest)
+        else:
+            bare = gast.Expr(rest)
+        found = self.reading.statement_reads(bare) | elements
+        for key in elements:
+            variable, index, _ = self.known[key]
+            found |= {variable, *self.reading.reads(index)}
+        return found
+
+    def blurred(self, live: set[str], bound: Iterable[str]) -> set[str]:
+        """What is live before these variables are bound: an element that they index may be any."""
+        bound = set(bound)
+        stale = {key for key in live if key in self.known and (self.known[key][2] | {self.known[key][0]}) & bound}
+        if not stale:
+            return live
+        return (live - stale) | {cell for key in stale for cell in self.reading.cells_of(self.known[key][0])}
+
+    def are_touched(self, live: set[str], base: str, target: gast.expr) -> bool:
+        """Whether something that is live may be in what `target` puts back."""
+        if {*self.reading.cells_of(base), f"*{base}"} & live:
+            return True
+        for key in live:
+            if key in self.known and self.known[key][0] == base:
+                if not isinstance(target, gast.Subscript) or not self.differ(self.known[key][1], target.slice):
+                    return True
+        return False
+
+    def differ(self, a: gast.expr, b: gast.expr) -> bool:
+        """Whether two indices mean different elements: in one place they differ by a number, and do not wrap around."""
+        first = a.elts if isinstance(a, gast.Tuple) else [a]
+        second = b.elts if isinstance(b, gast.Tuple) else [b]
+        if len(first) != len(second):
+            return False
+        for x, y in zip(first, second, strict=True):
+            (left, m), (right, n) = _split(x), _split(y)
+            if left is None and right is None:
+                lowest: int | None = 0 if min(m, n) >= 0 or max(m, n) < 0 else None
+            elif isinstance(left, gast.Name) and isinstance(right, gast.Name) and left.id == right.id:
+                lowest = self.lowest.get(left.id)
+                lowest = lowest if lowest is not None and lowest + min(m, n) >= 0 else None
+            else:
+                lowest = None
+            if lowest is not None and m != n:
+                return True
+        return False
+
+    def of(self, target: gast.expr) -> set[str]:
+        """The element that a target is."""
+        key = self.element(target)
+        return {key} if key is not None else set()
+
+    def index_reads(self, target: gast.expr) -> set[str]:
+        """What the index of a target reads."""
+        found: set[str] = set()
+        node = target
+        while isinstance(node, (gast.Subscript, gast.Attribute)):
+            if isinstance(node, gast.Subscript):
+                found |= self.reads(node.slice)
+            node = node.value
+        return found if root_name(target) is not None else found | self.reads(target)
+
+
+def _lowest_counters(body: list[gast.stmt]) -> dict[str, int]:
+    """For each variable that only loops over ranges bind, the lowest number that it can be, where that is known."""
+    lowest: dict[str, int | None] = {}
+    for statement in statements(body):
+        for variable in bound_names(statement):
+            bound = _lowest_of_range(statement.iter) if isinstance(statement, gast.For) else None
+            known = lowest.get(variable, bound)
+            lowest[variable] = min(known, bound) if known is not None and bound is not None else None
+    return {variable: bound for variable, bound in lowest.items() if bound is not None}
+
+
+def _lowest_of_range(node: gast.expr) -> int | None:
+    if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == "range"):
+        return None
+    if len(node.args) == 1:
+        return 0
+    (start_of, start), (stop_of, stop) = _split(node.args[0]), _split(node.args[1])
+    step_of, step = _split(node.args[2]) if len(node.args) == 3 else (None, 1)
+    if step_of is not None:
+        return None
+    if step > 0:
+        return start if start_of is None else None
+    return stop + 1 if stop_of is None else None
+
+
+def _split(node: gast.expr) -> tuple[gast.expr | None, int]:
+    """`i + 1` as (i, 1)."""
+    if isinstance(node, gast.Constant) and type(node.value) is int:
+        return None, node.value
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant):
+        return None, -node.operand.value
+    if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Add, gast.Sub)):
+        base, offset = _split(node.left)
+        other, more = _split(node.right)
+        if base is not None and other is None:
+            return base, offset + (more if isinstance(node.op, gast.Add) else -more)
+        if base is None and isinstance(node.op, gast.Add):
+            return other, offset + more
+    return node, 0
+
+
