@@ -14,7 +14,7 @@ def unbroadcast(gradient: Any, x: Any) -> Any:
     if type(x) is float:
         if type(gradient) is float:
             return gradient
-        return (gradient.sum() if isinstance(gradient, np.ndarray) or np.ndim(gradient) else gradient).real
+        return float((gradient.sum() if isinstance(gradient, np.ndarray) or np.ndim(gradient) else gradient).real)
     shape = np.shape(x)
     if np.shape(gradient) != shape:
         extra = np.ndim(gradient) - len(shape)
@@ -26,7 +26,7 @@ def unbroadcast(gradient: Any, x: Any) -> Any:
         gradient = gradient.reshape(shape) if shape or isinstance(x, np.ndarray) else gradient
     dtype = getattr(x, "dtype", None)
     if dtype is None:  # a Python number
-        return gradient if np.iscomplexobj(x) else gradient.real
+        return complex(gradient) if isinstance(x, complex) else gradient.real
     given = getattr(gradient, "dtype", None)
     if given is None or given != dtype:  # `None != dtype` is false: NumPy takes None for float64
         if dtype.kind not in "fc":
@@ -108,6 +108,19 @@ def copy(x: Any) -> Any:
     if isinstance(x, dict):
         return {key: copy(item) for key, item in x.items()}
     return x
+
+
+def copy_in_layout(x: Any) -> Any:
+    """A copy of an array with its strides, gaps included, so that `reshape` and `ravel` of it are views where they were."""
+    if not isinstance(x, np.ndarray):
+        return copy(x)
+    reach = [(n - 1) * stride for n, stride in zip(x.shape, x.strides) if n > 1]
+    low = sum(step for step in reach if step < 0)
+    span = sum(step for step in reach if step > 0) - low + x.itemsize
+    memory = np.zeros(span if x.size else x.itemsize, np.uint8)
+    same = np.ndarray(x.shape, x.dtype, memory, offset=-low if x.size else 0, strides=x.strides)
+    same[...] = x
+    return same
 
 
 def seed(gradient: Any, output: Any) -> Any:

@@ -419,9 +419,8 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
     if attr in _SAME_METHODS:
         return replace(owner, value=None)
     if attr in _REDUCTIONS:
-        shifted = gast.Call(node.func, [node.func.value, *node.args], node.keywords)
         rule = registry.lookup(getattr(np, attr))
-        return result_of_rule(rule, [owner, *arguments], shifted) if rule is not None else Fact("numeric", owner.letter)
+        return result_of_rule(rule, [owner, *arguments], _with_owner(node)) if rule is not None else Fact("numeric", owner.letter)
     if attr == "item":
         return replace(NUMBER, letter=owner.letter)
     if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
@@ -441,7 +440,16 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
         dtype = keywords_of(node).get("dtype", node.args[0] if node.args else None)
         letter = given_dtype(dtype, facts, facts.object_of) if dtype is not None else ""
         return Fact(owner.kind, letter or "?", owner.rank, owner.shape)
-    return Fact("numeric", owner.letter, dtypes=owner.dtypes) if attr in _REARRANGING else None
+    if attr in _REARRANGING:
+        return Fact("numeric", owner.letter, dtypes=owner.dtypes)
+    rule = registry.lookup(getattr(np.ndarray, attr, None))
+    return result_of_rule(rule, [owner, *arguments], _with_owner(node)) if rule is not None else None
+
+
+def _with_owner(node: gast.Call) -> gast.Call:
+    """A call of a method as one of a function."""
+    owner = [node.func.value] if isinstance(node.func, gast.Attribute) else []
+    return gast.Call(node.func, [*owner, *node.args], node.keywords)
 
 
 class _Inference:

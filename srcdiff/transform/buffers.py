@@ -105,11 +105,23 @@ def copies(setting: Setting) -> Block:
             if fact.kind == "number":
                 continue
             known = written and fact.numeric and not setting.keeps_layout and not containers.is_contained(setting, parameter)
-            value = call(attribute(name(parameter), "copy")) if known else call(setting.helper(runtime.copy), name(parameter))
+            layout = setting.keeps_layout and fact.numeric
+            helper = runtime.copy_in_layout if layout else runtime.copy
+            value = call(attribute(name(parameter), "copy")) if known else call(setting.helper(helper), name(parameter))
             made.append(assign(parameter, value))
         if parameter in setting.forward_shadows and parameter not in setting.owned_parameters:
-            made.append(assign(setting.bar_name(parameter), _zeros(setting, parameter)))
+            made += _shadow_of_parameter(setting, parameter)
     return made
+
+
+def _shadow_of_parameter(setting: Setting, parameter: str) -> Block:
+    """Zeros; in the very layout of the parameter, where a `reshape` of both has to come out alike."""
+    bar = setting.bar_name(parameter)
+    if not setting.keeps_layout or not setting.fact(parameter).numeric:
+        return [assign(bar, _zeros(setting, parameter))]
+    same = call(setting.helper(runtime.copy_in_layout), name(parameter))
+    whole = subscript(name(bar), constant(Ellipsis), gast.Store())
+    return [assign(bar, same), gast.Assign([whole], constant(0.0), None)]
 
 
 def _zeros(setting: Setting, variable: str) -> gast.expr:
@@ -126,14 +138,45 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
     if origin.how == "fresh":
         return [assign(bar, _zeros(setting, target))], []
     if origin.how in ("alias", "view", "item") and all(base in setting.forward_shadows for base in origin.bases):
-        reverse.require_kind_of_view(value, target)
+        if isinstance(value, gast.Subscript):
+            reverse.require_kind_of_view(value, target)
         return [assign(bar, _on_shadows(setting, value, origin))], []
+    if is_tested_view(setting, target, value):
+        return _tested_shadow(reverse, target, value, origin)
     if setting.fact(target).container:
         return [assign(bar, containers.shadow_of_container(setting, target, value))], []
     raise setting.unsupported(
         value, f"`{target}`, which may or may not share memory with `{', '.join(origin.bases)}` and is written into",
         "Copy it with `.copy()`, or make a view with a slice.",
     )
+
+
+def is_tested_view(setting: Setting, target: str, value: gast.expr) -> bool:
+    """Whether only the run can tell if `target` is a view of a buffer or a copy: `x.reshape(-1)`."""
+    if target not in setting.forward_shadows or isinstance(value, gast.Subscript):
+        return False
+    origin = origin_of(value, setting.facts, setting.effects)
+    return (
+        origin.how == "maybe view"
+        and len(origin.bases) == 1
+        and origin.bases[0] in setting.forward_shadows
+        and setting.fact(origin.bases[0]).numeric
+        and setting.fact(target).numeric
+    )
+
+
+def _tested_shadow(reverse: Reverse, target: str, value: gast.expr, origin: Origin) -> tuple[Block, Block]:
+    """Test once, in the forward sweep: a view takes the same view of the shadow, a copy a shadow of its own."""
+    setting = reverse.setting
+    (base,) = origin.bases
+    shares = call(attribute(name(setting.refer(np, "np")), "shares_memory"), name(target), name(base))
+    tested, saves, restores = reverse.record(f"{target}_is_view", shares)
+    bar = setting.bar_name(target)
+    made = gast.If(
+        name(tested), [assign(bar, _on_shadows(setting, value, origin))], [assign(bar, _zeros(setting, target))]
+    )
+    reverse.tested_views[id(value)] = tested
+    return [*saves[:1], made, *saves[1:]], restores
 
 
 def _on_shadows(setting: Setting, value: gast.expr, origin: Origin) -> gast.expr:

@@ -19,7 +19,7 @@ from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
 from srcdiff.names import Names
 
-from srcdiff.transform.buffers import plan_shadows
+from srcdiff.transform.buffers import is_tested_view, plan_shadows
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.defer import deferred_sums
 from srcdiff.transform.inplace import rewrite_in_place
@@ -63,7 +63,7 @@ def analysed(
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """The tables of a function that is not being generated: for what a call of it does."""
     names = Names(all_names(function))
-    scratch = Module()
+    scratch = Module(expanded=calls.module.expanded)
     function = separate_webs(expand_calls(function, names, scratch), names)
     return analyse(
         function, parameters, calls, names, scratch.refer, owned=owned, helpers=scratch.objects
@@ -136,6 +136,11 @@ def prepare(
     for variable in wrt:
         setting.bar_name(variable)
     plan_shadows(setting)
+    setting.keeps_layout = any(
+        is_tested_view(setting, s.targets[0].id, s.value)
+        for s in statements(function.body)
+        if isinstance(s, gast.Assign) and isinstance(s.targets[0], gast.Name)
+    )
     setting.deferred = deferred_sums(setting)
     setting.in_place |= {setting.bar_name(v) for v in setting.forward_shadows}
     return Prepared(setting, output, users)

@@ -18,6 +18,7 @@ from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.storage import CalleeEffects, CallEffects, Storage
 from srcdiff.build import assign, call, constant, display, name, names_read, store, subscript
+from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import (
     Callee,
     Unbound,
@@ -33,7 +34,7 @@ from srcdiff.transform.module import Module
 if TYPE_CHECKING:
     from srcdiff.transform.reverse import Block, Reverse
 
-__all__ = ["Calls", "Pair", "Summary"]
+__all__ = ["Calls", "ExpandInstead", "Pair", "Summary"]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,15 @@ class _Site:
     function: core.Function
     values: dict[str, Any]
     facts: dict[str, Fact]
+
+
+class ExpandInstead(Exception):
+    """A pair cannot serve this callee: its calls have to be expanded in place, or refused."""
+
+    def __init__(self, function: Any, refusal: UnsupportedError) -> None:
+        super().__init__(function)
+        self.function = function
+        self.refusal = refusal
 
 
 class Calls:
@@ -182,8 +192,18 @@ class Calls:
             return [*keep, *saves, statement], [*undo, *restore]
         shadows = tuple(p for p in active if p in summary.writes)
         pair = self.pair(site, active, shadows, seeded)
-        forward, group = self.paired(reverse, statement, target, node, site, pair, active, shadows, seeded)
-        return [*keep, *saves, *forward[0]], [*forward[1], *restore, group, *undo]
+        shadow: Block = []
+        early: Block = []
+        seed = setting.bar(target) if seeded and target is not None else None
+        if target in setting.forward_shadows:
+            assert target is not None
+            zeros = call(setting.helper(runtime.zeros_like), name(target))
+            shadow = [assign(setting.bar_name(target), zeros)]
+            if restore and seed is not None:  # its shadow is put back too
+                held = setting.names.fresh(f"{target}_new_bar")
+                early, seed = [assign(held, seed)], name(held)
+        forward, group = self.paired(reverse, statement, target, node, site, pair, active, shadows, seed)
+        return [*keep, *saves, *forward[0], *shadow], [*early, *forward[1], *restore, group, *undo]
 
     def refuse_heavy(
         self, reverse: Reverse, node: gast.Call, target: str | None, summary: Summary, site: _Site
@@ -193,11 +213,12 @@ class Calls:
         if target is None or not summary.aliases or target not in setting.storage.parent:
             return
         if setting.storage.is_buffer(target) and target in setting.active:
-            raise setting.unsupported(
+            refusal = setting.unsupported(
                 node,
                 f"`{target}` may share memory with an argument of `{site.function.name}`, and is written into",
                 "Return a copy, or write before the call.",
             )
+            raise ExpandInstead(site.callee.function, refusal)
 
     def refuse_shared(self, reverse: Reverse, node: gast.Call, summary: Summary, site: _Site) -> None:
         """An argument that is written into and shares memory with another: the callee would see two arrays."""
@@ -212,11 +233,12 @@ class Calls:
         for written in summary.writes:
             for other, others in roots.items():
                 if other != written and roots[written] & others:
-                    raise reverse.setting.unsupported(
+                    refusal = reverse.setting.unsupported(
                         node,
                         f"`{site.function.name}` writes into its argument `{written}`, which shares memory with `{other}`",
                         "Pass a copy of one of them.",
                     )
+                    raise ExpandInstead(site.callee.function, refusal)
 
     def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site) -> None:
         for parameter, value in site.values.items():
@@ -229,7 +251,7 @@ class Calls:
 
     def paired(
         self, reverse: Reverse, statement: gast.stmt, target: str | None, node: gast.Call, site: _Site, pair: Pair,
-        active: tuple[str, ...], shadows: tuple[str, ...], seeded: bool,
+        active: tuple[str, ...], shadows: tuple[str, ...], seed: gast.Name | None,
     ) -> tuple[tuple[Block, Block], Group]:
         """The forward statements with what restores them, and the group of the reverse sweep."""
         setting = reverse.setting
@@ -248,10 +270,10 @@ class Calls:
             setting.facts.of[residuals] = ANYTHING
             first = [name(residuals)]
         shadow_arguments = [setting.bar(site.values[p].id) for p in shadows]
-        seed = [setting.bar(target)] if seeded and target is not None else []
-        reverse_call = call(pair.reverse, *first, *seed, *shadow_arguments)
+        reverse_call = call(pair.reverse, *first, *([seed] if seed is not None else []), *shadow_arguments)
         setting.writing_calls |= {pair.reverse, pair.forward}
-        group = self.received(reverse, reverse_call, target if seeded else None, site, active, shadows, stem)
+        own_seed = target if seed is not None and seed.id == setting.bar_name(target or "") else None
+        group = self.received(reverse, reverse_call, own_seed, site, active, shadows, stem)
         return forward, group
 
     def received(

@@ -371,6 +371,8 @@ class _Contributions:
 
     def refuse_unreached(self, rule: registry.Rule, bound: dict[str, Any], reached: set[str]) -> None:
         """An argument that carries a derivative which the rule does not give would silently lose it."""
+        if getattr(rule.function, "__module__", None) == "srcdiff.runtime":
+            return  # of their other arguments, only the shape counts
         for key, value in bound.items():
             if self.carries(value) and (key not in reached or key in rule.refused):
                 if not is_constant_argument(rule, key):

@@ -258,7 +258,7 @@ class _Expander:
         if isinstance(found, _Inner):
             return self.inline(statement, node, found)
         if isinstance(found, _Known):
-            if isinstance(found.first, _Instance) or self.takes_functions(node) or _collects(found.function):
+            if isinstance(found.first, _Instance) or self.takes_functions(node) or _collects(found.function) or self.is_wanted(found):
                 inlined = self.inline(statement, node, found)
                 if inlined is not None:
                     return inlined
@@ -267,6 +267,9 @@ class _Expander:
         if made is None and node is not statement.value:  # type: ignore[attr-defined]
             return [_with_value(statement, node)]
         return made
+
+    def is_wanted(self, found: _Known) -> bool:
+        return found.function in self.module.expanded
 
     def spread(self, node: gast.Call) -> gast.Call:
         """`f(*args, **kwargs)` with what was collected in their place."""

@@ -31,7 +31,7 @@ from srcdiff.transform.assemble import (
 )
 from srcdiff.transform.build_adjoint import Prepared, prepare, sweep
 from srcdiff.transform.build_tangent import build_tangent
-from srcdiff.transform.calls import Calls
+from srcdiff.transform.calls import Calls, ExpandInstead
 from srcdiff.transform.module import Module
 from srcdiff.transform.setting import Setting
 
@@ -62,12 +62,27 @@ def parameter_facts(request: Request, parameters: tuple[str, ...]) -> dict[str, 
 
 
 def build(request: Request) -> Generated:
-    """Generate what a request asks for."""
+    """Generate what a request asks for.
+
+    A callee that a pair cannot serve (its result is an argument that is written into, say) is expanded in place: that
+    shows only on the way, so the text is begun anew with what is known by then.
+    """
     if request.form == "tangent":
         return build_tangent(request)
+    in_place: set[Any] = set()
+    while True:
+        try:
+            return _build(request, frozenset(in_place))
+        except ExpandInstead as wanted:
+            if wanted.function in in_place:
+                raise wanted.refusal from None
+            in_place.add(wanted.function)
+
+
+def _build(request: Request, in_place: frozenset[Any]) -> Generated:
     source = read(request.primal)
     function = normalize(source)
-    module = Module()
+    module = Module(expanded=in_place)
     lean = LEAN if request.lean is None else request.lean
     calls = Calls(module, lean)
     facts = parameter_facts(request, function.parameters)

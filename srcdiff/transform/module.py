@@ -33,6 +33,8 @@ class Module:
         (id of namespace, name) to (namespace, name, object), for every global that the text was made from.
     texts : list of str
         The functions' texts, in order.
+    expanded : frozenset
+        The user's functions whose calls are expanded in place, whatever they are like.
     """
 
     names: Names = field(default_factory=Names)
@@ -40,6 +42,7 @@ class Module:
     imports: dict[str, gast.stmt] = field(default_factory=dict)
     captured: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
+    expanded: frozenset[Any] = frozenset()
 
     def refer(self, value: Any, preferred: str, avoid: Collection[str] = ()) -> str:
         """The name of a helper or a module in this text; it is imported under it.

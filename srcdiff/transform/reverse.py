@@ -56,6 +56,7 @@ class Reverse:
         self.bindings = Bindings(setting.live, set(setting.function.parameters), set(setting.function.parameters))
         self.loops: list[gast.stmt] = []
         self.line = 0
+        self.tested_views: dict[int, str] = {}
         self.returned: gast.expr | None = None
 
         self.bindings_of = _count_bindings(setting.function.body)
@@ -155,6 +156,10 @@ class Reverse:
         forward = [*keep, statement, *shadow]
         if target not in setting.active or buffers.shares_shadow(self, target, value):
             return forward, [*unshadow, *restore]
+        if buffers.is_tested_view(setting, target, value):
+            passed = self.pass_on_shadow(target, value, restore)
+            copied = gast.If(gast.UnaryOp(gast.Not(), name(self.tested_views[id(value)])), passed[-1:], [])
+            return forward, [*unshadow, *passed[:-1], copied]
         if restore and target in setting.forward_shadows:
             return forward, [*unshadow, *self.pass_on_shadow(target, value, restore)]
         if restore:
