@@ -134,7 +134,7 @@ def jacfwd(fun: Function, wrt: Wrt = 0) -> Jacobian:
 
 def hessian(fun: Function, wrt: Wrt = 0) -> Jacobian:
     """The matrix of second derivatives of a function that returns a real number: the Jacobian of its gradient."""
-    return Jacobian(grad(fun, wrt), wrt, "cheaper")
+    return Jacobian(grad(fun, wrt), wrt, "forward first")
 
 
 def hvp(fun: Function, wrt: Wrt = 0) -> HessianProduct:

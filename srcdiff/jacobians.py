@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,13 +14,23 @@ from srcdiff.building import Builder
 from srcdiff.derivative import derivative_of
 from srcdiff.errors import SeedError, UnsupportedError
 from srcdiff.load import load
-from srcdiff.products import Linearised, bound_values, pushforward, shared_builder
-from srcdiff.structures import children, has_floats, is_container, is_float, leaves, map_structure, rebuilt
+from srcdiff.products import Linearised, bound_values, pushforward, shared_builder, tangent_like
+from srcdiff.structures import (
+    children,
+    describe_value,
+    has_floats,
+    is_container,
+    is_float,
+    leaves,
+    map_structure,
+    rebuilt,
+)
 
 __all__ = ["HessianProduct", "Jacobian"]
 
 Array = np.ndarray[Any, Any]
 Blocks = dict[tuple[int, int], Array]
+JacobianMode = Literal["reverse", "forward", "cheaper", "forward first"]
 WAY_OUT = "differentiate the real and the imaginary part as functions of their own"
 
 
@@ -57,10 +67,10 @@ class Jacobian(_Callable):
     wrt : position, name, path or a sequence of these
         What to differentiate by.
     mode : str
-        "reverse", "forward", or the "cheaper" one.
+        "reverse", "forward", the "cheaper" one, or "forward first": reverse where there is no forward rule.
     """
 
-    def __init__(self, fun: Callable[..., Any], wrt: Wrt, mode: Literal["reverse", "forward", "cheaper"]) -> None:
+    def __init__(self, fun: Callable[..., Any], wrt: Wrt, mode: JacobianMode) -> None:
         super().__init__(fun, wrt)
         self.mode = mode
 
@@ -72,8 +82,12 @@ class Jacobian(_Callable):
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
         """The Jacobian at these arguments."""
-        if self.mode == "forward":
-            return self._forward(args, keywords)
+        if self.mode in ("forward", "forward first"):
+            try:
+                return self._forward(args, keywords)
+            except UnsupportedError:
+                if self.mode == "forward":
+                    raise
         builder = shared_builder(self.primal, self._entries, "split")
         values = bound_values(builder, args, keywords)
         evaluated = Linearised(builder, values)
@@ -107,7 +121,7 @@ class Jacobian(_Callable):
                 raise UnsupportedError("the derivative of a Jacobian by several arguments", "Take it by one array.")
             forward, reverse = found.generated.functions["forward"], found.generated.functions["reverse"]
             parameters = ", ".join(found.generated.parameters)
-            name = f"{callee.name.rpartition(' ')[2]}_jacobian"
+            name = f"{callee.name.rpartition(' ')[2].strip('<>')}_jacobian"
             text = JACOBIAN_TEXT.format(
                 name=name,
                 parameters=parameters,
@@ -137,15 +151,17 @@ def {name}({parameters}):
 
 
 class HessianProduct(_Callable):
-    """The product of the Hessian of a function with a vector: reverse mode over reverse mode.
+    """The product of the Hessian of a function with a vector: forward mode over reverse mode.
 
-    The Hessian is symmetric with respect to the real inner product, so that the pullback of the gradient is it.
+    Where there is no forward rule it is reverse mode over reverse mode: the Hessian is symmetric with respect to the
+    real inner product, so that the pullback of the gradient is it.
     """
 
     def __init__(self, fun: Callable[..., Any], wrt: Wrt) -> None:
         super().__init__(fun, wrt)
-        gradient = derivative_of(fun, "grad", self._entries, self._single)
-        self._product = derivative_of(gradient, "grad", self._entries, self._single)
+        self._gradient = derivative_of(fun, "grad", self._entries, self._single)
+        self._product = derivative_of(self._gradient, "grad", self._entries, self._single)
+        self._pushes = True
 
     def __repr__(self) -> str:
         return f"<srcdiff Hessian-vector product of {getattr(self.primal, '__qualname__', self.primal)!s}>"
@@ -156,6 +172,11 @@ class HessianProduct(_Callable):
     @property
     def source(self) -> str:
         """The generated text."""
+        if self._pushes:
+            try:
+                return shared_builder(self._gradient, self._entries, "tangent").primary().generated.text
+            except UnsupportedError:
+                self._pushes = False
         return self._product.source
 
     def __call__(self, *args: Any, **keywords: Any) -> Any:
@@ -165,10 +186,29 @@ class HessianProduct(_Callable):
         *primals, v = args
         if v is None:
             raise TypeError("the vector is None: pass one in the structure of `wrt`")
+        if self._pushes:
+            try:
+                return self._pushed(primals, keywords, v)
+            except UnsupportedError:
+                self._pushes = False
         try:
             return self._product(*primals, **keywords, gradient=v)
         except SeedError as error:
             raise TypeError(f"the vector does not fit what it is multiplied with: {error}") from None
+
+    def _pushed(self, primals: Sequence[Any], keywords: dict[str, Any], v: Any) -> Any:
+        """The derivative of the gradient along `v`."""
+        builder = shared_builder(self._gradient, self._entries, "tangent")
+        values = bound_values(builder, tuple(primals), keywords)
+        parts = Jacobian._parts(builder, values)
+        vectors = [v] if self._single else list(v) if isinstance(v, (tuple, list)) and len(v) == len(parts) else None
+        try:
+            if vectors is None:
+                raise TypeError(f"{len(parts)} parts are differentiated by, the vector is {describe_value(v)}")
+            tangents = [tangent_like(part, vector, "v") for part, vector in zip(parts, vectors)]
+        except TypeError as error:
+            raise TypeError(f"the vector does not fit what it is multiplied with: {error}") from None
+        return pushforward(builder, values, _directions(builder, values, tangents))[1]
 
 
 def _size(parts: list[Any]) -> int:

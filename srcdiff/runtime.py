@@ -68,7 +68,7 @@ def zeros_like(x: Any) -> Any:
         return 0j
     if isinstance(x, (float, np.floating)):
         return 0.0
-    fields = getattr(x, "__dataclass_fields__", None)
+    fields = None if isinstance(x, type) else getattr(x, "__dataclass_fields__", None)
     return None if fields is None else {key: zeros_like(getattr(x, key)) for key in fields if hasattr(x, key)}
 
 
@@ -97,7 +97,7 @@ def added(x_bar: Any, gradient: Any) -> Any:
 
 
 def copy(x: Any) -> Any:
-    """A copy of an array, a copy of a list, a tuple or a dictionary and of what is in it, or the number itself."""
+    """A copy of an array, a copy of a container or a dataclass and of what is in it, or the number itself."""
     if isinstance(x, np.ndarray):
         return x.copy()
     if isinstance(x, list):
@@ -107,7 +107,13 @@ def copy(x: Any) -> Any:
         return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
     if isinstance(x, dict):
         return {key: copy(item) for key, item in x.items()}
-    return x
+    if isinstance(x, type) or not hasattr(x, "__dataclass_fields__"):
+        return x
+    record = object.__new__(type(x))
+    for key in x.__dataclass_fields__:
+        if hasattr(x, key):
+            object.__setattr__(record, key, copy(getattr(x, key)))
+    return record
 
 
 def copy_in_layout(x: Any) -> Any:

@@ -402,6 +402,14 @@ def test_grad_of_grad(fake: FakePipeline, cube: Callable[..., Any]) -> None:
 def test_hessian_and_hvp(fake: FakePipeline, cube: Callable[..., Any]) -> None:
     x = np.array([1.0, 2.0])
     fake.add("cube", "adjoint", Text(CUBE.replace("seed(gradient, x)", "gradient")))
+    fake.add(
+        "cube_adjoint",
+        "tangent",
+        Text(
+            "def cube_adjoint_tangent(x, gradient, x_dot):\n"
+            "    return 3.0 * gradient * x**2, 6.0 * gradient * x * x_dot\n"
+        ),
+    )
     np.testing.assert_array_equal(srcdiff.hessian(cube)(x), np.diag([6.0, 12.0]))
     assert srcdiff.hessian(cube)(2.0) == 12.0
     product = srcdiff.hvp(cube)

@@ -18,7 +18,7 @@ from srcdiff.analysis.storage import CalleeEffects, Storage, call_target
 from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements
 from srcdiff.rules import registry
 
-__all__ = ["active_names", "carriers"]
+__all__ = ["active_names", "carriers", "varied_names"]
 
 _CONSTANT_ATTRIBUTES = frozenset("shape size ndim dtype nbytes itemsize strides flags".split())
 
@@ -133,6 +133,13 @@ def active_names(
     varied = _closure(wrt, flows, facts, storage, forward=True)
     useful = _closure(outputs, flows, facts, storage, forward=False)
     return {name for name in varied & useful if facts.of.get(name, Fact()).differentiable}
+
+
+def varied_names(
+    function: core.Function, wrt: set[str], facts: Facts, storage: Storage, effects: CalleeEffects | None = None
+) -> set[str]:
+    """The variables that depend on `wrt` through floating values, whether or not the output depends on them."""
+    return _closure(wrt, _flows(function, facts, effects), facts, storage, forward=True)
 
 
 def _closure(

@@ -6,8 +6,9 @@ for all that is known gets text for complex numbers, which is right for real one
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import gast
@@ -20,9 +21,13 @@ from srcdiff.rules import registry
 __all__ = ["complex_numbers_occur"]
 
 _FUNCTIONS = frozenset(
-    ("fft", "ifft", "fft2", "ifft2", "fftn", "ifftn", "rfft", "rfft2", "rfftn", "ihfft", "ihfft2", "ihfftn")
-    + ("eig", "eigvals", "roots", "polyroots", "hilbert", "hilbert2", "ordqz", "qz", "schur", "rsf2csf", "sqrtm", "logm")
-    + ("csingle", "cdouble", "clongdouble", "complexfloating", "emath", "scimath")
+    re.findall(
+        r"\w+",
+        """
+        fft ifft fft2 ifft2 fftn ifftn rfft rfft2 rfftn ihfft ihfft2 ihfftn eig eigvals roots polyroots hilbert
+        hilbert2 ordqz qz schur rsf2csf sqrtm logm csingle cdouble clongdouble complexfloating emath scimath
+        """,
+    )
 )
 """Functions and types, by their last name, that give complex numbers though their operands are real."""
 
@@ -35,15 +40,18 @@ _LIMIT = 4000
 """How many objects to look at before the answer is that there may be complex numbers."""
 
 
-def complex_numbers_occur(function: core.Function, parameters: Iterable[Fact]) -> bool:
-    """Whether a complex number can occur in `function`, given the facts of its parameters."""
+def complex_numbers_occur(function: core.Function, parameters: Iterable[Fact], objects: Mapping[str, Any]) -> bool:
+    """Whether a complex number can occur in `function`, given the facts of its parameters.
+
+    `objects` are what names mean that have come into the function from elsewhere.
+    """
     if any(_is_complex_fact(fact) for fact in parameters):
         return True
     code = getattr(function.source.function, "__code__", None)
     seen: set[Any] = set()
     if code is not None and _mentioned(function.source.function, seen):
         return True
-    return any(_in_statement(node, function, seen) for node in function.body)
+    return any(_in_statement(node, function, objects, seen) for node in function.body)
 
 
 def _is_complex_fact(fact: Fact) -> bool:
@@ -59,13 +67,17 @@ def _may_hide(kind: type | None) -> bool:
     return kind is not None and not issubclass(kind, (*_PLAIN, set, frozenset, np.dtype, types.FunctionType, type))
 
 
-def _in_statement(statement: gast.stmt, function: core.Function, seen: set[Any]) -> bool:
+def _in_statement(
+    statement: gast.stmt, function: core.Function, objects: Mapping[str, Any], seen: set[Any]
+) -> bool:
     for node in gast.walk(statement):
         if isinstance(node, gast.Constant) and _is_complex_constant(node.value):
             return True
         if isinstance(node, gast.Attribute) and node.attr in _FUNCTIONS:
             return True
         if isinstance(node, (gast.Name, gast.Attribute)) and isinstance(node.ctx, gast.Load):
+            if isinstance(node, gast.Name) and node.id in objects and _is_complex_object(objects[node.id], seen):
+                return True
             try:
                 found = function.source.resolve(node)
             except LookupError:
@@ -77,7 +89,7 @@ def _in_statement(statement: gast.stmt, function: core.Function, seen: set[Any])
 
 def _is_complex_constant(value: Any) -> bool:
     if isinstance(value, str):
-        return value.lower().lstrip("<>=|").startswith(("complex", "c8", "c16"))
+        return value.lower().lstrip("<>=|").startswith(("complex", "c8", "c16")) or value in ("D", "G")
     return isinstance(value, complex)
 
 
@@ -91,7 +103,7 @@ def _is_complex_object(value: Any, seen: set[Any]) -> bool:
     if isinstance(value, (complex, np.complexfloating)):
         return True
     if isinstance(value, np.ndarray):
-        return value.dtype.kind == "c"
+        return bool(value.dtype.kind == "c")
     if isinstance(value, np.dtype):
         return bool(value.kind == "c")
     if isinstance(value, type):
@@ -100,7 +112,7 @@ def _is_complex_object(value: Any, seen: set[Any]) -> bool:
     if rule is not None:
         return rule.returns == "complex" or getattr(value, "__name__", "") in _FUNCTIONS
     if isinstance(value, types.MethodType):
-        return _mentioned(value.__func__, seen) or _is_complex_object(value.__self__, seen)
+        return _is_complex_object(value.__func__, seen) or _is_complex_object(value.__self__, seen)
     if isinstance(value, types.FunctionType):
         library = (value.__module__ or "").partition(".")[0] in _LIBRARIES
         return value.__name__ in _FUNCTIONS if library else _mentioned(value, seen)

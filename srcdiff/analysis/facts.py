@@ -41,7 +41,8 @@ class Fact:
     items : tuple of Fact or None
         The items of a tuple, list, dictionary or record, where each is known.
     keys : tuple
-        The keys of a dictionary, the field names of a record.
+        The keys of a dictionary, the field names of a record. Without `items`, a dictionary may have other keys, too,
+        or lack some; `first` then tells of the items of these.
     item : Fact or None
         What is known of every item; None where nothing is, or where there is none.
     first : tuple of Fact
@@ -172,13 +173,29 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
         else:
             item = join(a.item, b.item) if a.item is not None and b.item is not None else None
         keys = a.keys if items is not None else ()
-        first = tuple(join(x, y) for x, y in zip(a.beginning, b.beginning)) if items is None and a.kind == "list" else ()
+        first: tuple[Fact, ...] = ()
+        if items is None and a.kind == "list":
+            first = tuple(join(x, y) for x, y in zip(a.beginning, b.beginning))
+        elif items is None and a.kind == "dict":
+            keys, first = _join_keys(a, b)
         return Fact(a.kind, items=items, keys=keys, item=item, first=first, type=_common_type(a, b))
     if a.kind == "opaque" and a.type is type(None):
         return b if not b.numeric else replace(b, value=None)
     if b.kind == "opaque" and b.type is type(None):
         return a if not a.numeric else replace(a, value=None)
     return ANYTHING
+
+
+def _join_keys(a: Fact, b: Fact) -> tuple[tuple[Any, ...], tuple[Fact, ...]]:
+    """The keys of two dictionaries of which something is known: one that has all its items known has no other keys."""
+    known = dict(zip(a.keys, a.beginning))
+    others = dict(zip(b.keys, b.beginning))
+    found = {key: join(known[key], others[key]) for key in known if key in others}
+    if a.items is not None:
+        found |= {key: fact for key, fact in others.items() if key not in known}
+    if b.items is not None:
+        found |= {key: fact for key, fact in known.items() if key not in others}
+    return tuple(found), tuple(found.values())
 
 
 def _common_type(a: Fact, b: Fact) -> type | None:

@@ -26,6 +26,7 @@ from srcdiff.analysis.facts import (
     promote,
 )
 from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
+from srcdiff.analysis.records import fact_of_made
 from srcdiff.analysis.structure import statements
 from srcdiff.rules import registry
 
@@ -158,13 +159,18 @@ class Facts:
         kind_type = list if isinstance(node, gast.List) else tuple
         if any(isinstance(item, gast.Starred) for item in node.elts):
             return Fact(kind, type=kind_type)
-        items = tuple(self(item) for item in node.elts)
+        items = tuple(self.item(item) for item in node.elts)
         return Fact(kind, items=items, item=join_all(items), type=kind_type)
 
     _list = _tuple
 
+    def item(self, node: gast.expr) -> Fact:
+        """The fact of an expression that becomes an item of a container: it may outlive the variable."""
+        fact = self(node)
+        return replace(fact, shape=None) if fact.shape is not None and fact.shape & self.symbolic else fact
+
     def _dict(self, node: gast.Dict) -> Fact:
-        items = tuple(self(value) for value in node.values)
+        items = tuple(self.item(value) for value in node.values)
         if all(isinstance(key, gast.Constant) for key in node.keys):
             keys = tuple(key.value for key in node.keys)
             return Fact("dict", items=items, keys=keys, item=join_all(items), type=dict)
@@ -223,7 +229,9 @@ class Facts:
                 return owner.items[owner.keys.index(key)]
             if owner.kind != "dict" and isinstance(key, int) and -len(owner.items) <= key < len(owner.items):
                 return owner.items[key]
-        if isinstance(key, int) and 0 <= key < len(owner.first):
+        if owner.kind == "dict" and key is not None and owner.first and key in owner.keys:
+            return owner.first[owner.keys.index(key)]
+        if owner.kind == "list" and isinstance(key, int) and 0 <= key < len(owner.first):
             return owner.first[key]
         return owner.item or ANYTHING
 
@@ -245,6 +253,8 @@ class Facts:
                 certain, rank = False, None
                 if fact is not None and fact.kind in ("list", "array") or (fact is not None and fact.letter == "b"):
                     return Fact("array", owner.letter, dtypes=owner.dtypes)
+        if rank is not None and rank < 0:  # NumPy raises
+            rank, certain = None, False
         if rank == 0 and certain:
             return Fact("number", owner.letter, 0, frozenset(), owner.dtypes)
         kind = "array" if rank is not None or any(isinstance(p, gast.Slice) for p in parts) else "numeric"
@@ -256,6 +266,9 @@ class Facts:
         except LookupError:
             function = None
         arguments = [self(argument) for argument in node.args]
+        record = fact_of_made(node, self)
+        if record is not None:
+            return record
         if function is not None:
             known = _call_of_known(function, node, arguments, self)
             if known is not None:
@@ -312,7 +325,7 @@ def _matmul(left: Fact, right: Fact) -> Fact:
     return replace(result, kind=kind, rank=rank, shape=frozenset() if rank == 0 else None, value=None)
 
 
-_INTEGERS = {len, int, id, hash, ord, round}
+_INTEGERS = {len, int, id, hash, ord, round, np.ndim, np.size}
 _BOOLEANS = {bool, isinstance, issubclass, hasattr, callable, any, all, np.any, np.all, np.allclose, np.array_equal}
 
 
@@ -332,6 +345,9 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
     if function is float or getattr(function, "__module__", None) == "math" or function in vars(math).values():
         integer = getattr(function, "__name__", "") in ("floor", "ceil", "factorial", "comb", "gcd", "lcm", "isqrt")
         return INTEGER if integer else NUMBER
+    if function is np.shape and arguments:
+        items = (INTEGER,) * arguments[0].rank if arguments[0].numeric and arguments[0].rank is not None else None
+        return Fact("tuple", items=items, item=INTEGER, type=tuple)
     if function in (abs, np.abs, np.absolute) and arguments and arguments[0].numeric:
         letter = arguments[0].letter
         return replace(promote(arguments[0]), letter=letter if letter in "ib" or arguments[0].surely_real else "f")
@@ -361,7 +377,7 @@ def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts:
 def _item_of_iterable(fact: Fact) -> Fact | None:
     """What iterating over something gives."""
     if fact.kind == "dict":
-        numbers = bool(fact.keys) and all(isinstance(key, int) for key in fact.keys)
+        numbers = bool(fact.items) and all(isinstance(key, int) for key in fact.keys)
         return INTEGER if numbers else OPAQUE
     if fact.numeric and fact.rank == 1:
         return Fact("number", fact.letter, 0, frozenset(), fact.dtypes)
@@ -455,7 +471,10 @@ def _with_owner(node: gast.Call) -> gast.Call:
 class _Inference:
     """One run over the body, joining what is bound to each variable, until nothing changes."""
 
-    def __init__(self, facts: Facts, parameters: frozenset[str], aliases: Aliases) -> None:
+    def __init__(
+        self, facts: Facts, parameters: frozenset[str], aliases: Aliases, effects: Callable[[gast.Call], Any] | None
+    ) -> None:
+        self.effects = effects
         self.facts = facts
         self.aliases = aliases
         self.changed = True
@@ -486,7 +505,8 @@ class _Inference:
 
     def statement(self, statement: gast.stmt) -> None:
         if isinstance(statement, gast.Assign):
-            self.assign(statement.targets[0], self.facts(statement.value))
+            plain = isinstance(statement.targets[0], gast.Name)
+            self.assign(statement.targets[0], (self.facts if plain else self.facts.item)(statement.value))
             if isinstance(statement.value, gast.Call):
                 self.effect(statement.value)
         elif isinstance(statement, gast.AugAssign):
@@ -543,6 +563,8 @@ class _Inference:
     def with_item(self, known: Fact, key: Any, fact: Fact) -> Fact:
         """A container after a store."""
         together = _joined(known, fact)
+        if known.kind == "dict" and (known.items is None or key is None or key not in known.keys):
+            return self.with_key(known, key, fact, together)
         if known.items is None:
             first = list(known.first)
             for k in range(len(first)):
@@ -575,13 +597,19 @@ class _Inference:
             self.bind(statement.target.id, result)
 
     def effect(self, call: gast.Call) -> None:
+        known = self.effects(call) if self.effects is not None else None
+        for written in known.writes if known is not None else ():
+            for name in self.aliases.get(written, (written,)):
+                fact = self.facts.of.get(name, ANYTHING)
+                if fact.container:
+                    self.replace(name, Fact(fact.kind, type=fact.type))
         if not isinstance(call.func, gast.Attribute) or not isinstance(call.func.value, gast.Name):
             return
         container, attr = call.func.value.id, call.func.attr
         for name in self.aliases.get(container, (container,)):
             known = self.facts.of.get(name, ANYTHING)
             if known.kind == "list" and attr in ("append", "insert", "extend") and call.args:
-                fact: Fact | None = self.facts(call.args[-1])
+                fact: Fact | None = self.facts.item(call.args[-1])
                 assert fact is not None
                 if attr == "extend" and fact.items == ():
                     continue
@@ -594,9 +622,21 @@ class _Inference:
             elif known.kind == "list" and attr in ("pop", "clear", "remove", "sort", "reverse") and known.items != ():
                 self.replace(name, replace(known, items=None, first=()))
             elif known.kind == "dict" and attr in ("pop", "popitem", "clear") and known.items:
-                self.replace(name, replace(known, items=None, keys=()))
+                self.replace(name, replace(known, items=None, first=known.beginning))
             elif known.kind == "dict" and attr in ("update", "setdefault"):
-                self.replace(name, replace(known, items=None, keys=(), item=ANYTHING))
+                self.replace(name, replace(known, items=None, keys=(), first=(), item=ANYTHING))
+
+
+    def with_key(self, known: Fact, key: Any, fact: Fact, together: Fact | None) -> Fact:
+        """A dictionary after a store under a key that may be new."""
+        if known.items is None and not known.keys:
+            return replace(known, item=together)
+        found = dict(zip(known.keys, known.beginning))
+        if key is None:
+            found = {other: join(each, fact) for other, each in found.items()}
+        else:
+            found[key] = join(found[key], fact) if key in found else fact
+        return replace(known, items=None, keys=tuple(found), first=tuple(found.values()), item=together)
 
 
 def _joined(known: Fact, fact: Fact | None) -> Fact | None:
@@ -640,6 +680,7 @@ def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> No
 def infer(
     function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None,
     *, helpers: dict[str, Any] | None = None, aliases: Aliases | None = None, narrowed: dict[str, str] | None = None,
+    effects: Callable[[Facts], Callable[[gast.Call], Any]] | None = None,
 ) -> Facts:
     """The facts of every variable of `function`, given those of its parameters.
 
@@ -651,13 +692,15 @@ def infer(
         For a container that is changed under one of several names, all of them.
     narrowed : dict, optional
         Variables that a test has told to be arrays or numbers.
+    effects : callable, optional
+        What calls of the user's functions write into: of a container that is, nothing is known any more.
     """
     facts = Facts(dict(parameters), function, _symbolic(function), callee, helpers=dict(helpers or {}))
-    facts.complex_numbers = complex_numbers_occur(function, parameters.values())
+    facts.complex_numbers = complex_numbers_occur(function, parameters.values(), facts.helpers)
     facts.narrowed = dict(narrowed or {})
     for local in _locals(function):
         facts.of.setdefault(local, ANYTHING)
-    run = _Inference(facts, frozenset(parameters), aliases or {})
+    run = _Inference(facts, frozenset(parameters), aliases or {}, effects(facts) if effects is not None else None)
     rounds = 0
     while run.changed or _use_as_numbers(facts, function.body):
         run.changed = False
@@ -673,7 +716,7 @@ def infer(
 
 def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
     """Add the facts of the variables that further statements bind."""
-    run = _Inference(facts, frozenset(), {})
+    run = _Inference(facts, frozenset(), {}, None)
     run.bound = set(facts.of)
     for _ in range(6):
         if not run.changed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,23 +16,39 @@ from srcdiff.rules import registry
 __all__ = ["CREATED", "LIKE", "created", "given_dtype", "keywords_of", "result_of_rule"]
 
 _ARRAYS = frozenset(
-    ("dot", "vdot", "inner", "outer", "matmul", "tensordot", "kron", "cross", "einsum", "vecdot", "solve", "inv", "pinv")
-    + ("det", "norm", "matrix_power", "cholesky", "multi_dot", "tensorsolve", "tensorinv", "trace", "cumsum", "cumprod")
-    + ("nancumsum", "nancumprod", "diff", "ediff1d", "trapezoid", "convolve", "correlate", "interp", "polyval", "sort")
-    + ("partition", "reshape", "ravel", "transpose", "permute_dims", "squeeze", "expand_dims", "swapaxes", "moveaxis")
-    + ("rollaxis", "rot90", "repeat", "tile", "resize", "pad", "take", "take_along_axis", "compress", "extract")
-    + ("diagonal", "diag", "diagflat", "tril", "triu", "concatenate", "stack", "hstack", "vstack", "dstack", "column_stack")
-    + ("block", "append", "select", "choose", "median", "nanmedian", "quantile", "percentile", "broadcast_to", "vander")
-    + ("flatten", "dot", "conj", "conjugate", "array", "asarray", "ascontiguousarray", "asfortranarray", "squeeze", "full")
+    re.findall(
+        r"\w+",
+        """
+        dot vdot inner outer matmul tensordot kron cross einsum vecdot solve inv pinv det norm matrix_power cholesky
+        multi_dot tensorsolve tensorinv trace cumsum cumprod nancumsum nancumprod diff ediff1d trapezoid convolve
+        correlate interp polyval sort partition reshape ravel transpose permute_dims squeeze expand_dims swapaxes
+        moveaxis rollaxis rot90 repeat tile resize pad take take_along_axis compress extract diagonal diag diagflat
+        tril triu concatenate stack hstack vstack dstack column_stack block append select choose median nanmedian
+        quantile percentile broadcast_to vander flatten conj conjugate array asarray ascontiguousarray
+        asfortranarray full
+        """,
+    )
 )
 """NumPy's functions whose result is a number or an array, of the kind that their operands have together."""
 
 _SPECTRA = frozenset(
-    ("fft", "ifft", "fft2", "ifft2", "fftn", "ifftn", "rfft", "rfft2", "rfftn", "ihfft", "eigvals", "roots")
+    re.findall(
+        r"\w+",
+        """
+        fft ifft fft2 ifft2 fftn ifftn rfft rfft2 rfftn ihfft eigvals roots
+        """,
+    )
 )
 """Functions whose result is an array of complex numbers."""
 
-_SIGNALS = frozenset(("irfft", "irfft2", "irfftn", "hfft", "eigvalsh", "cond", "matrix_norm", "vector_norm"))
+_SIGNALS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        irfft irfft2 irfftn hfft eigvalsh cond matrix_norm vector_norm
+        """,
+    )
+)
 """Functions whose result is real though operands may be complex."""
 
 FactOf = Callable[[gast.expr], Fact]
@@ -44,8 +61,12 @@ LIKE = {np.zeros_like: 1, np.ones_like: 1, np.empty_like: 1, np.full_like: 2}
 _DTYPE_POSITIONS = {**CREATED, **LIKE, np.arange: 3, np.linspace: 5}
 
 _AVERAGES = frozenset(
-    ("mean", "nanmean", "var", "nanvar", "std", "nanstd", "average", "median", "nanmedian")
-    + ("quantile", "percentile", "nanquantile", "nanpercentile")
+    re.findall(
+        r"\w+",
+        """
+        mean nanmean var nanvar std nanstd average median nanmedian quantile percentile nanquantile nanpercentile
+        """,
+    )
 )
 """Reductions that make floating numbers of whole ones."""
 

@@ -19,7 +19,8 @@ from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.liveness import Liveness
-from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements, written_names
+from srcdiff.analysis.records import made_record
+from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements
 from srcdiff.rules import registry
 
 __all__ = ["CallEffects", "Origin", "Storage", "classify", "origin_of"]
@@ -39,7 +40,8 @@ class Origin:
     """Where the memory of an expression's value comes from.
 
     `how` is "fresh", "alias", "view", "maybe view", "item" (of a container), "repack" (a new container of the same
-    items), "display" (a new container of these variables) or "unknown"; `bases` are the variables concerned.
+    items), "display" (a new container of these variables), "record" (of these, and of fields of a record) or
+    "unknown"; `bases` are the variables concerned.
     """
 
     how: str
@@ -100,9 +102,7 @@ def origin_of(node: gast.expr, facts: Facts, callee: CalleeEffects | None = None
     if isinstance(node, gast.Attribute):
         return _origin_of_attribute(node, facts)
     if isinstance(node, (gast.Tuple, gast.List, gast.Dict)):
-        items = node.values if isinstance(node, gast.Dict) else node.elts
-        names = [root_name(item) for item in items]
-        return Origin("display", tuple(n for n in names if n is not None and holds_memory(facts.of.get(n, Fact()))))
+        return _origin_of_items(node.values if isinstance(node, gast.Dict) else node.elts, facts)
     if isinstance(node, gast.BinOp):
         fact = facts(node)
         if fact.kind in ("list", "tuple"):
@@ -113,6 +113,14 @@ def origin_of(node: gast.expr, facts: Facts, callee: CalleeEffects | None = None
     if isinstance(node, gast.Call):
         return _origin_of_call(node, facts, callee)
     return FRESH
+
+
+def _origin_of_items(items: list[gast.expr], facts: Facts) -> Origin:
+    """Where the items of a new container come from: variables, or the fields of a record."""
+    names = [root_name(item) for item in items if not isinstance(item, gast.Attribute) or holds_memory(facts(item))]
+    bases = tuple(n for n in names if n is not None and holds_memory(facts.of.get(n, Fact())))
+    taken = any(isinstance(item, gast.Attribute) for item in items)
+    return Origin("record" if taken else "display", bases)
 
 
 def _origin_of_subscript(node: gast.Subscript, facts: Facts) -> Origin:
@@ -174,6 +182,9 @@ def _names(nodes: list[gast.expr], facts: Facts) -> tuple[str, ...]:
 
 
 def _origin_of_call(node: gast.Call, facts: Facts, callee: CalleeEffects | None) -> Origin:
+    made = made_record(node, facts)
+    if made is not None:
+        return _origin_of_items(list(made.values()), facts)
     function, arguments = call_target(node, facts)
     out = next((k.value for k in node.keywords if k.arg == "out"), None)
     if out is not None:
@@ -341,9 +352,8 @@ def aliases_of_containers(function: core.Function, facts: Facts, storage: Storag
     """For each container that is changed under one of several names, these names."""
     changed = {
         name
-        for statement in statements(function.body)
-        for name in written_names(statement)
-        if not facts.of.get(name, Fact()).numeric and name in storage.parent
+        for name in storage.parent
+        if name in facts.of and not facts.of[name].numeric and storage.root(name) in storage.written
     }
     found: dict[str, frozenset[str]] = {}
     for name in changed:
@@ -413,6 +423,9 @@ def _connect(target: str, origin: Origin, storage: Storage, facts: Facts) -> Non
             storage.unite(target, storage.content(base))
         elif origin.how == "display":
             storage.unite(storage.content(target), base)
+        elif origin.how == "record":  # an item, or one that holds an item
+            fact = facts.of.get(base, Fact())
+            storage.unite(storage.content(target), storage.content(base) if fact.type is not None and fact.keys else base)
         elif origin.how == "repack":
             if facts.of.get(base, Fact()).numeric:
                 if facts.of[base].rank != 1:
@@ -484,6 +497,10 @@ def _call(node: gast.Call, storage: Storage, facts: Facts, callee: CalleeEffects
         return
     for name in effects.writes:
         storage.write(name)
+        if not facts.of.get(name, Fact()).numeric:
+            storage.write(storage.content(name))
+            for inside in list(storage.within(name)):
+                storage.write(inside)
     if effects.stores:
         names = _names(_arguments(node), facts)
         for name in names[1:]:
@@ -512,7 +529,7 @@ def _unsound_snapshots(
             target, origin = statement.targets[0], origin_of(statement.value, facts, callee)
             if isinstance(target, gast.Name) and target.id in storage.snapshots:
                 bases.setdefault(target.id, set()).update(_classes_of(origin, storage))
-            elif origin.how in ("display", "repack", "unknown") or _holds_what_is_stored(target, facts):
+            elif origin.how in ("display", "record", "repack", "unknown") or _holds_what_is_stored(target, facts):
                 escaping.update(origin.bases)
         call = _call_in(statement)
         if call is not None and isinstance(call.func, gast.Attribute) and call.func.attr in MUTATING_METHODS:

@@ -11,6 +11,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import gast
 
 from srcdiff.analysis.structure import blocks, statements
@@ -25,11 +27,14 @@ class _Stays(Exception):
     """A flag that is not used as the normal form uses it."""
 
 
-def native_exits(body: Block) -> Block:
-    """Statements with `break` and `continue` where flags stood for them; flags that nothing reads any more go."""
+def native_exits(body: Block, read: Collection[str] = ()) -> Block:
+    """Statements with `break` and `continue` where flags stood for them; flags that nothing reads any more go.
+
+    `read` are variables that something else reads.
+    """
     converted: set[str] = set()
     body = _block(body, converted)
-    unread = converted - names_read(body)
+    unread = converted - names_read(body) - set(read)
     return _without_assignments(body, unread)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.liveness import Liveness, liveness
-from srcdiff.analysis.structure import MUTATING_METHODS, bound_names, root_name, statements
+from srcdiff.analysis.structure import MUTATING_METHODS, bound_names, root_name, statements, written_names
 from srcdiff.build import call, display, is_name, name, names_read, substitute
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
@@ -53,7 +53,8 @@ class _Forwarding:
         for statement in statements(body):
             self.mutated |= {w[1:] for w in self.reading.writes(statement) if w.startswith("*")}
             if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
-                self.mutated.add(statement.target.id)
+                if not self.reading.is_number(statement.target.id):
+                    self.mutated.add(statement.target.id)
             value = getattr(statement, "value", None)
             if isinstance(value, gast.Call) and isinstance(statement, gast.Expr):
                 self.mutated |= {part.id for part in gast.walk(value) if isinstance(part, gast.Name)}
@@ -149,6 +150,9 @@ class _Forwarding:
             reads = self.all_reads(statement)
             for target in [t for t, waiting in pending.items() if waiting.writes & reads]:
                 out.append(pending.pop(target).statement)  # what it changes is read here
+        for target in set(written_names(statement)) & set(pending):
+            if root_name(pending[target].statement.value) is None:  # what is written into keeps its name
+                out.append(pending.pop(target).statement)
         if isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
             return self.compound(statement, pending, out)
         if isinstance(statement, (gast.FunctionDef, gast.Try)):

@@ -17,6 +17,7 @@ class _Lowering:
     def __init__(self, names: Names) -> None:
         self.names = names
         self.stacks: list[str] = []
+        self.sites: dict[str, Site] = {}
 
     def variable(self, site: Site) -> str:
         if not site.variable:
@@ -27,6 +28,7 @@ class _Lowering:
                 site.variable = site.stem
             else:
                 site.variable = self.names.fresh(f"{site.stem}_old")
+            self.sites[site.variable] = site
         return site.variable
 
     def block(self, body: Block) -> Block:
@@ -62,14 +64,14 @@ class _Lowering:
         return [gast.Assign([statement.target], value, None)]
 
 
-def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block, set[str]]:
-    """Both sweeps without marks, and the names of the lists, which are made where the forward sweep starts."""
+def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block, dict[str, Site]]:
+    """Both sweeps without marks, and the variables that keep something; lists are made at the start."""
     lowering = _Lowering(names)
     forward = lowering.block(forward)
     reverse = lowering.block(reverse)
     start = _copies(forward)
     made = [assign(stack, gast.List([], gast.Load())) for stack in lowering.stacks]
-    return [*forward[:start], *made, *forward[start:]], reverse, set(lowering.stacks)
+    return [*forward[:start], *made, *forward[start:]], reverse, lowering.sites
 
 
 def _copies(forward: Block) -> int:

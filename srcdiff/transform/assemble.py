@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,14 +16,19 @@ from srcdiff.build import assign, call, constant, name, names_read, statement_li
 from srcdiff.emit import Comment, emit_function, quote
 from srcdiff.simplify.adjoints import write_adjoints
 from srcdiff.simplify.algebra import simplify_algebra
+from srcdiff.simplify.conditions import decide_again, told_by_exits
 from srcdiff.simplify.deadcode import drop_dead_code
 from srcdiff.simplify.forwarding import forward_temporaries
+from srcdiff.simplify.exits import native_exits
 from srcdiff.simplify.keeping import write_kept
+from srcdiff.simplify.naming import fixed_names, merged_names, names_in_order, renamed, shorter_names
+from srcdiff.simplify.notes import add_notes, lists_together, noted, with_notes
 from srcdiff.simplify.ordering import order_groups
+from srcdiff.simplify.polish import augmented, counted_by_lists, unpacked, without_trivial
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
 from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves
-from srcdiff.transform.marks import Accumulate
+from srcdiff.transform.marks import Accumulate, Site
 from srcdiff.transform.reverse import Sweeps
 from srcdiff.transform.setting import Setting
 
@@ -30,7 +36,7 @@ __all__ = ["LEAN", "Assembled", "finish", "seeds"]
 
 Block = list[gast.stmt]
 
-LEAN = frozenset(("activity", "recompute", "recording", "ordering", "forwarding", "algebra", "deadcode"))
+LEAN = frozenset(("activity", "recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish"))
 """The lean passes; each can be switched off alone."""
 
 
@@ -119,6 +125,9 @@ def finish(
         setting.recomputed = values
         forward, reverse = expand_temporaries(forward, values), expand_temporaries(reverse, values)
         output = _substituted(output, values)
+    if "conditions" in lean:
+        forward, reverse = told_by_exits(setting, forward, reverse, temporary)
+        forward, reverse = decide_again(setting, forward, reverse)
     setting.facts.helpers = setting.objects
     setting.facts.of[setting.gradient] = seed_fact
     reverse = write_adjoints(setting, reverse, list(returned), {setting.gradient: own_seed})
@@ -136,7 +145,8 @@ def finish(
     after = outside | {read for part in result for read in reading.reads(part)}
     reverse, kept = drop_needless_restores(reverse, reading, set(bars), decide="recording" in lean)
     forward = drop_needless_saves(forward, kept)
-    forward, reverse, reading.stacks = write_kept(forward, reverse, setting.names)
+    forward, reverse, sites = write_kept(forward, reverse, setting.names)
+    reading.stacks = {variable for variable, site in sites.items() if site.in_loop}
     temporary = temporaries(setting, users)
     for _ in range(3):
         before = len(list(statements(forward))) + len(list(statements(reverse)))
@@ -150,9 +160,66 @@ def finish(
             forward, reverse, crossing = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
         if len(list(statements(forward))) + len(list(statements(reverse))) == before:
             break
+    if "polish" in lean:
+        forward, reverse, output, names = _polished(setting, forward, reverse, output, users, sites, result)
+        crossing = {names.get(variable, variable) for variable in crossing}
     mentioned = bars | {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
     crossing = crossing & mentioned if "deadcode" in lean else mentioned
     return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
+
+
+def _polished(
+    setting: Setting, forward: Block, reverse: Block, output: gast.expr, users: set[str], sites: dict[str, Site],
+    result: list[gast.expr],
+) -> tuple[Block, Block, gast.expr, dict[str, str]]:
+    """What is said more simply in other words; with the names that were changed."""
+    stacks = {variable for variable, site in sites.items() if site.in_loop}
+    raised = _lines_of_exits(forward)
+    forward, reverse = counted_by_lists(forward, reverse, stacks)
+    reverse = augmented(Reading(setting), reverse)
+    forward = unpacked(forward, names_read([*reverse, *result, output]))
+    forward = native_exits(forward, names_read([*reverse, *result, output]))
+    fixed = fixed_names([*forward, *reverse]) | users | set(setting.objects) | set(setting.function.parameters) | {setting.gradient}
+    names = _numbered_webs(setting, forward, reverse, output, users, result)
+    forward, reverse, output = renamed(forward, names), renamed(reverse, names), renamed([output], names)[0]
+    body = [*forward, *reverse, gast.Expr(output)]
+    shown = names_in_order(body)
+    taken = fixed | {bar for bar in setting.bars.values() if bar not in shown} | set(dir(builtins))
+    shorter = shorter_names(shown, set(shown) - fixed, taken | {read for part in result for read in names_read(part)})
+    forward, reverse, output = renamed(forward, shorter), renamed(reverse, shorter), renamed([output], shorter)[0]
+    sites = {shorter.get(variable, variable): site for variable, site in sites.items()}
+    forward, reverse = without_trivial(forward), without_trivial(reverse)
+    forward = lists_together(forward, {shorter.get(s, s) for s in stacks})
+    add_notes(forward, reverse, sites, raised)
+    merged = {variable: names.get(variable, variable) for variable in (*names, *shorter)}
+    return forward, reverse, output, {old: shorter.get(new, new) for old, new in merged.items()}
+
+
+def _numbered_webs(
+    setting: Setting, forward: Block, reverse: Block, output: gast.expr, users: set[str], result: list[gast.expr]
+) -> dict[str, str]:
+    """The user's own names for variables that were told apart, where the text need not tell them apart."""
+    pairs = {}
+    for variable in setting.facts.of:
+        plain, _, number = variable.rpartition("_")
+        if number.isdecimal() and plain in users and variable not in users:
+            if not (setting.owned_parameters and plain in setting.function.parameters):
+                pairs[variable] = plain
+            if variable in setting.bars and plain in setting.bars and variable not in setting.forward_shadows:
+                pairs[setting.bars[variable]] = setting.bars[plain]
+    fixed = fixed_names([*forward, *reverse])
+    pairs = {numbered: plain for numbered, plain in pairs.items() if not {numbered, plain} & fixed}
+    return merged_names(forward, reverse, [*result, output], pairs)
+
+
+def _lines_of_exits(forward: Block) -> dict[str, int]:
+    """The lines at which flags are raised, for those that are raised at one."""
+    lines: dict[str, set[int]] = {}
+    for statement in statements(forward):
+        if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
+            if isinstance(statement.value, gast.Constant) and statement.value.value is True:
+                lines.setdefault(statement.targets[0].id, set()).add(getattr(statement, "lineno", 0))
+    return {flag: line for flag, (line, *more) in lines.items() if not more and line}
 
 
 def _substituted(output: gast.expr, values: dict[str, gast.expr]) -> gast.expr:
@@ -167,14 +234,16 @@ def with_lines(body: Block, function: core.Function, line: int | None = None) ->
     out: Block = []
     for statement in body:
         if isinstance(statement, (gast.For, gast.While, gast.With)):
-            inner, line = with_lines(statement.body, function, line)
+            inner, _ = with_lines(statement.body, function)
             out.append(_with_body(statement, inner))
+            line = None
             continue
         if isinstance(statement, gast.If):
-            inner, last = with_lines(statement.body, function, line)
-            orelse, last_else = with_lines(statement.orelse, function, line)
-            out.append(gast.If(statement.test, inner, orelse))
-            line = None if (last, last_else) != (line, line) else line
+            body_, orelse = with_lines(statement.body, function)[0], with_lines(statement.orelse, function)[0]
+            made = gast.If(statement.test, body_, orelse)
+            made.note = getattr(statement, "note", None)
+            out.append(noted(statement_like(made, statement)))
+            line = None
             continue
         own = getattr(statement, "lineno", None)
         if own is not None and own != line:
@@ -212,7 +281,7 @@ def joint_text(
     function = setting.function
     body: Block = []
     if assembled.forward:
-        body += [Comment("forward sweep"), *assembled.forward]
+        body += [Comment("forward sweep"), *with_notes(assembled.forward)]
     reverse, _ = with_lines(assembled.reverse, function)
     body += [Comment("reverse sweep", blank_before=bool(assembled.forward)), *reverse, gast.Return(returned)]
     place = f"{_base(function.source.filename)}:{function.source.first_line}"

@@ -13,6 +13,7 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
+from srcdiff.analysis.records import key_of
 from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.structure import bound_names, root_name, statements
 from srcdiff.build import assign, attribute, call, constant, index_argument, is_name, name, names_read, store, subscript
@@ -135,6 +136,10 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
         return [], []
     bar = setting.bar_name(target)
     origin = origin_of(value, setting.facts, setting.effects)
+    if isinstance(value, gast.Call) and setting.object_named(value.func) in _READ_ONLY_VIEWS:
+        raise setting.unsupported(
+            value, f"`{target}`, a read-only view of memory that is written into", "Copy it with `.copy()`."
+        )
     if origin.how == "fresh":
         return [assign(bar, _zeros(setting, target))], []
     if origin.how in ("alias", "view", "item") and all(base in setting.forward_shadows for base in origin.bases):
@@ -183,6 +188,9 @@ def _on_shadows(setting: Setting, value: gast.expr, origin: Origin) -> gast.expr
     """The same view of the shadow."""
     from srcdiff.build import substitute
 
+    if isinstance(value, gast.Attribute) and isinstance(value.value, gast.Name) and setting.facts(value.value).container:
+        base = value.value.id  # a field of a record
+        return subscript(setting.bar(base), constant(key_of(setting.fact(base), value.attr)))
     result: gast.expr = substitute(value, {base: setting.bar(base) for base in origin.bases})
     return result
 
@@ -248,7 +256,7 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
         bar = setting.bar_name(base)
         element = subscript(name(bar), target.slice)
         backward.append(Group((bar,), _hand_over(reverse, statement.value, element, target)))
-    elif setting.is_active(statement.value) and not setting.fact(base).differentiable:
+    elif not setting.fact(base).differentiable and names_read(statement.value) & setting.varied:
         raise setting.unsupported(
             statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
             "Make it a float array.",
@@ -430,6 +438,7 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
     return [statement], []
 
 
+_READ_ONLY_VIEWS = frozenset((np.diag, np.diagonal, np.broadcast_to, np.broadcast_arrays))
 _ERROR_STATES = (np.errstate,)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import gast
 
 from srcdiff import core
-from srcdiff.analysis.activity import active_names
+from srcdiff.analysis.activity import active_names, varied_names
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Aliases, Facts, infer
 from srcdiff.analysis.liveness import Liveness, liveness
@@ -23,9 +23,9 @@ from srcdiff.transform.buffers import is_tested_view, plan_shadows
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.defer import deferred_sums
 from srcdiff.transform.inplace import rewrite_in_place
-from srcdiff.transform.expand import expand_calls
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.module import Module
+from srcdiff.transform.nested import expanded
 from srcdiff.transform.reverse import Reverse, Sweeps
 from srcdiff.transform.setting import Setting
 
@@ -64,7 +64,7 @@ def analysed(
     """The tables of a function that is not being generated: for what a call of it does."""
     names = Names(all_names(function))
     scratch = Module(expanded=calls.module.expanded)
-    function = separate_webs(expand_calls(function, names, scratch), names)
+    function = separate_webs(expanded(function, parameters, names, scratch, calls), names)
     return analyse(
         function, parameters, calls, names, scratch.refer, owned=owned, helpers=scratch.objects
     )
@@ -75,23 +75,34 @@ def analyse(
     refer: Callable[[Any, str], str], *, owned: bool, helpers: dict[str, Any],
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """What is known of a function whose variables are separated, after what it writes in place is written plainly."""
-    facts = infer(function, parameters, calls.result_fact, helpers=helpers)
-    plain = rewrite_in_place(function, facts, names, refer)
-    if plain is not function:
-        function = plain
-        known = {"helpers": facts.helpers, "narrowed": facts.narrowed}
-        facts = infer(function, parameters, calls.result_fact, **known)
+    narrowed: dict[str, str] = {}
+    for _ in range(4):
+        facts, live, storage = _tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
+        plain = rewrite_in_place(function, facts, names, refer)
+        if plain is function:
+            return function, facts, live, storage
+        function, helpers, narrowed = plain, facts.helpers, facts.narrowed  # more may be known of containers now
+    return function, *_tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
+
+
+def _tables(
+    function: core.Function, parameters: dict[str, Fact], calls: Calls,
+    *, owned: bool, helpers: dict[str, Any], narrowed: dict[str, str],
+) -> tuple[Facts, Liveness, Storage]:
+    """Facts and storage classes: what one name of a container tells of its items holds for the others."""
     aliases: Aliases = {}
     for _ in range(5):
+        facts = infer(
+            function, parameters, calls.result_fact,
+            helpers=helpers, aliases=aliases, narrowed=narrowed, effects=calls.effects_of,
+        )
         live = liveness(function.body)
         storage = classify(function, facts, live, calls.effects_of(facts), owned=owned)
         found = aliases_of_containers(function, facts, storage)
         if found == aliases:
             break
-        aliases = found  # what one name of a container tells of its items holds for the others
-        known = {"helpers": facts.helpers, "narrowed": facts.narrowed}
-        facts = infer(function, parameters, calls.result_fact, aliases=aliases, **known)
-    return function, facts, live, storage
+        aliases = found
+    return facts, live, storage
 
 
 def prepare(
@@ -111,7 +122,7 @@ def prepare(
     """
     users = set(function.source.local_names)
     names = Names(all_names(function) | users | module.names.taken)
-    function = expand_calls(function, names, module)
+    function = expanded(function, parameters, names, module, calls)
     function = separate_webs(function, names)
     function = _adopted(function, module)
     own = frozenset(_own_names(function) | users)
@@ -131,6 +142,7 @@ def prepare(
     setting = Setting(function, wrt, facts, storage, live, active, names, refer, inliner, effects)
     setting.objects = module.objects
     setting.calls = calls
+    setting.varied = varied_names(function, set(wrt), facts, storage, effects)
     setting.owned_parameters = set(function.parameters) if owned else set()
     setting.gradient = names.word("gradient")
     for variable in wrt:

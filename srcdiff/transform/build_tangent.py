@@ -85,7 +85,7 @@ def write_tangent(
     forward = Forward(setting, calls, varied, temporary)
     tangents = [forward.dot_name(variable) for variable in wrt]
     body = forward.body()
-    output_dot, before = _output_tangent(forward, prepared.output, aux=aux, fresh=outermost)
+    output_dot, before = _output_tangent(forward, prepared.output, aux=aux)
     body = expand_temporaries([*body, *before], forward.cheap)
     body.append(gast.Return(display([prepared.output, output_dot])))
     body = _lean(forward, body, calls.lean, prepared.users)
@@ -101,10 +101,10 @@ def _docstring(function: core.Function, wrt: tuple[str, ...]) -> str:
     return f"`{function.name}` ({place}) and its tangent with respect to {', '.join(wrt)}."
 
 
-def _output_tangent(forward: Forward, output: gast.expr, *, aux: bool, fresh: bool) -> tuple[gast.expr, Block]:
+def _output_tangent(forward: Forward, output: gast.expr, *, aux: bool) -> tuple[gast.expr, Block]:
     """The tangent of what is returned, and what computes it."""
     tangent = Tangent(forward, "output")
-    value = _returned(forward, tangent, _differentiated(output, aux=aux), fresh=fresh)
+    value = _returned(forward, tangent, _differentiated(output, aux=aux))
     return value, tangent.statements
 
 
@@ -112,15 +112,15 @@ def _differentiated(output: gast.expr, *, aux: bool) -> gast.expr:
     return output.elts[0] if aux and isinstance(output, gast.Tuple) else output
 
 
-def _returned(forward: Forward, tangent: Tangent, node: gast.expr, *, fresh: bool) -> gast.expr:
+def _returned(forward: Forward, tangent: Tangent, node: gast.expr) -> gast.expr:
     if isinstance(node, (gast.Tuple, gast.List)):
-        items = [_returned(forward, tangent, item, fresh=fresh) for item in node.elts]
+        items = [_returned(forward, tangent, item) for item in node.elts]
         return type(node)(items, gast.Load())
     if isinstance(node, gast.Dict):
-        return gast.Dict(list(node.keys), [_returned(forward, tangent, v, fresh=fresh) for v in node.values])
+        return gast.Dict(list(node.keys), [_returned(forward, tangent, v) for v in node.values])
     value = tangent.operand_or_zero(node)
-    shared = isinstance(node, gast.Name) and node.id in forward.narrow
-    return call(forward.setting.helper(copy), value) if fresh and shared else value
+    read_only = isinstance(node, gast.Name) and node.id in forward.narrow
+    return call(forward.setting.helper(copy), value) if read_only else value
 
 
 # Lean passes.
@@ -142,6 +142,9 @@ def _lean(forward: Forward, body: Block, lean: frozenset[str], users: set[str]) 
             body = _simplified(body, forward, dots)
         if "deadcode" in lean:
             body, _ = _DeadTangents(forward, reading, dots).block(body, set())
+    if "algebra" in lean:
+        body = [_with_signs_first(statement) for statement in body]
+    body = forward.own_memory(body)
     return native_exits(body) if lean else body
 
 
@@ -167,6 +170,21 @@ def _simplified_return(statement: gast.Return, forward: Forward) -> gast.Return:
     return gast.copy_location(gast.Return(display([primal, simpler.value])), statement)
 
 
+def _with_signs_first(node: gast.AST) -> gast.AST:
+    """`-(a * b)` as `-a * b`: the same number."""
+    if isinstance(node, gast.expr) and isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        product = node.operand
+        if isinstance(product, gast.BinOp) and isinstance(product.op, (gast.Mult, gast.Div)):
+            left = _with_signs_first(gast.UnaryOp(gast.USub(), product.left))
+            return gast.copy_location(gast.BinOp(left, product.op, product.right), node)
+    for field, value in gast.iter_fields(node):
+        if isinstance(value, list):
+            value[:] = [_with_signs_first(item) if isinstance(item, gast.AST) else item for item in value]
+        elif isinstance(value, gast.AST):
+            setattr(node, field, _with_signs_first(value))
+    return node
+
+
 class _DeadTangents(_DeadCode):
     """Tangents that nothing reads, and temporaries that were written out: every other statement stays."""
 
@@ -176,8 +194,11 @@ class _DeadTangents(_DeadCode):
 
     def is_dead(self, statement: gast.stmt, live: set[str]) -> bool:
         target = getattr(statement, "target", None) or next(iter(getattr(statement, "targets", [])), None)
-        if not isinstance(target, gast.Name) or target.id in live or target.id not in self.dots:
+        if not isinstance(target, gast.Name) or target.id in live:
             return False
+        if target.id not in self.dots:
+            value = getattr(statement, "value", None)
+            return isinstance(value, gast.Name) and value.id in self.setting.facts.inner
         if isinstance(statement, gast.AugAssign) and self.reading.cells_of(target.id):
             return False
         return not any(isinstance(n, gast.Call) and self.may_write(n) for n in gast.walk(statement.value))

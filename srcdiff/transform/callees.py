@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gast
@@ -14,6 +14,7 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
+from srcdiff.analysis.records import made_record
 from srcdiff.build import constant
 from srcdiff.errors import SourceError, UnsupportedError
 from srcdiff.normalize import normalize
@@ -41,13 +42,25 @@ class Callee:
 
 def is_users_function(value: Any) -> bool:
     """Whether a value is a Python function with a source and no rule: one that is differentiated from its text."""
-    if not isinstance(value, types.FunctionType) or registry.lookup(value) is not None:
+    if not isinstance(value, types.FunctionType) or registry.lookup(value) is not None or value is dataclasses.replace:
         return False
-    return not (value.__module__ or "").startswith(("srcdiff.runtime", "srcdiff.rules"))
+    return not (value.__module__ or "").startswith("srcdiff.")
+
+
+def _is_template(value: Any, node: gast.expr, facts: Facts) -> bool:
+    """Whether a call is one of a rule's template in generated text that is differentiated in its turn."""
+    if not isinstance(value, types.FunctionType) or not (value.__module__ or "").startswith("srcdiff.rules."):
+        return False
+    try:
+        return registry.lookup(value) is None and facts.function.source.resolve(node) is value
+    except LookupError:
+        return False
 
 
 def find_callee(node: gast.Call, facts: Facts) -> Callee | None:
     """The user's function that a call calls; None where it is another kind of function, or not known."""
+    if made_record(node, facts) is not None:
+        return None
     try:
         value = facts.object_of(node.func)
     except LookupError:
@@ -57,6 +70,8 @@ def find_callee(node: gast.Call, facts: Facts) -> Callee | None:
     value = unwrap(value) if callable(value) else value
     if isinstance(value, types.MethodType) and is_users_function(value.__func__):
         return Callee(value.__func__, node.func.value if isinstance(node.func, gast.Attribute) else None)
+    if _is_template(value, node.func, facts):
+        return Callee(value)
     if is_users_function(value):
         if isinstance(node.func, gast.Attribute) and _is_instance_path(node.func, facts, value):
             return Callee(value, node.func.value)
@@ -140,7 +155,10 @@ def argument_fact(value: Any, facts: Facts, parameter: str) -> Fact:
 
     if not isinstance(value, gast.AST):
         return fact_of_object(value, parameter)
-    return renamed(facts(value), parameter, keep=isinstance(value, gast.Constant))  # type: ignore[arg-type]
+    fact = facts(value)
+    if (fact.numeric or fact.kind == "anything") and facts.maybe_complex(value):
+        fact = replace(fact, letter="c")  # for all that is known
+    return renamed(fact, parameter, keep=isinstance(value, gast.Constant))
 
 
 def renamed(fact: Fact, symbol: str, *, keep: bool) -> Fact:
@@ -155,4 +173,7 @@ def renamed(fact: Fact, symbol: str, *, keep: bool) -> Fact:
         shape, dtypes = frozenset([symbol]), frozenset([symbol])
     constant_like = fact.kind in ("opaque", "function") or keep or isinstance(fact.value, bool)
     value = fact.value if constant_like or fact.kind == "anything" else None
-    return dataclasses.replace(fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value)
+    keys = fact.keys if items is not None else ()
+    return dataclasses.replace(
+        fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value, keys=keys, first=()
+    )

@@ -77,6 +77,10 @@ class _Site:
     facts: dict[str, Fact]
 
 
+_KINDS = 40
+"""How many patterns of argument kinds one callee may have: a recursion over a nested structure has no end of them."""
+
+
 class ExpandInstead(Exception):
     """A pair cannot serve this callee: its calls have to be expanded in place, or refused."""
 
@@ -115,6 +119,11 @@ class Calls:
     def summary(self, site: _Site) -> Summary:
         """What the callee does, for arguments of these kinds."""
         key = _key(site)
+        if sum(known[0] is site.callee.function for known in self.summaries) > _KINDS:
+            raise site.function.source.unsupported(
+                None, f"`{site.function.name}`, which is called with more than {_KINDS} kinds of arguments",
+                "Pass arguments of fewer kinds, or register a rule for it.",
+            )
         if key in self.summaries and key not in self.in_progress:
             return self.summaries[key]
         if key in self.in_progress:
@@ -176,6 +185,7 @@ class Calls:
         if summary.writes:
             setting.writing_calls.add(gast.unparse(node.func).strip())
         written = [v.id for p in summary.writes if isinstance(v := site.values[p], gast.Name)]
+        self.refuse_changed_containers(reverse, node, written, site)
         seeded = target is not None and target in setting.active
         active = tuple(p for p in site.function.parameters if setting.is_active(site.values[p]))
         self.refuse_heavy(reverse, node, target, summary, site)
@@ -204,6 +214,19 @@ class Calls:
                 early, seed = [assign(held, seed)], name(held)
         forward, group = self.paired(reverse, statement, target, node, site, pair, active, shadows, seed)
         return [*keep, *saves, *forward[0], *shadow], [*early, *forward[1], *restore, group, *undo]
+
+    def refuse_changed_containers(
+        self, reverse: Reverse, node: gast.Call, written: list[str], site: _Site
+    ) -> None:
+        """A list or an object that the callee changes: what undoes it are the callee's own statements."""
+        for variable in written:
+            fact = reverse.setting.fact(variable)
+            if fact.container or fact.kind == "anything":
+                refusal = reverse.setting.unsupported(
+                    node, f"a call of `{site.function.name}`, which changes `{variable}`, a container or an object",
+                    "Return what is new, and store it here.",
+                )
+                raise ExpandInstead(site.callee.function, refusal)
 
     def refuse_heavy(
         self, reverse: Reverse, node: gast.Call, target: str | None, summary: Summary, site: _Site
@@ -351,13 +374,22 @@ def _fact_key(fact: Fact) -> Any:
             hash(value)
         except TypeError:
             value = id(value)
-    return (fact.kind, fact.letter, fact.rank, fact.type, fact.keys, tuple(map(_fact_key, fact.items or ())), type(value), value)
+    return (fact.kind, fact.letter, fact.rank, fact.type, fact.keys, _items_key(fact), type(value), value)
+
+
+def _items_key(fact: Fact) -> Any:
+    """What is known of the items of a container."""
+    each = tuple(map(_fact_key, fact.beginning))
+    return each, fact.items is None, None if fact.item is None else _fact_key(fact.item)
 
 
 def _may_write(parameter: str, facts: Facts, storage: Storage) -> bool:
     if facts.of[parameter].kind in ("number", "opaque", "function"):
         return False
-    return parameter in storage.parent and (storage.is_buffer(parameter) or parameter in storage.updated)
+    if parameter not in storage.parent:
+        return False
+    inside = not facts.of[parameter].numeric and storage.holds_written(parameter)
+    return storage.is_buffer(parameter) or parameter in storage.updated or inside
 
 
 def _may_alias(output: gast.expr, parameter: str, facts: Facts, storage: Storage) -> bool:
@@ -369,6 +401,8 @@ def _may_alias(output: gast.expr, parameter: str, facts: Facts, storage: Storage
             continue
         if storage.root(variable) == root or root in storage.viewed.get(variable, set()):
             return True
+        if root in storage.within(variable) or storage.root(variable) in storage.within(parameter):
+            return True
     return False
 
 
@@ -379,5 +413,6 @@ def _free_of_symbols(fact: Fact) -> Fact:
     shape = frozenset[str]() if fact.kind == "number" else None
     dtypes = fact.dtypes if not fact.dtypes else None
     value = fact.value if fact.kind in ("opaque", "function") else None
-    return replace(fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value)
+    keys = fact.keys if items is not None else ()
+    return replace(fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value, keys=keys, first=())
 

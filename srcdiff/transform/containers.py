@@ -21,6 +21,7 @@ import gast
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.records import key_of, made_record
 from srcdiff.analysis.storage import Storage, call_target, origin_of
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import assign, attribute, call, constant, is_constant, name, names_read, subscript
@@ -118,6 +119,12 @@ def shadow_of_container(setting: Setting, target: str, value: gast.expr) -> gast
         return gast.List([_slot(setting, item) for item in value.elts], gast.Load())
     if isinstance(value, gast.Dict) and None not in value.keys:
         return gast.Dict(list(value.keys), [_slot(setting, item) for item in value.values])
+    made = made_record(value, setting.facts)
+    if made is not None:
+        keys = [constant(field) for field in made]
+        slots = [_slot_of_part(setting, part) for part in made.values()]
+        is_tuple = setting.facts(value).kind == "tuple"
+        return gast.List(slots, gast.Load()) if is_tuple else gast.Dict(keys, slots)
     mirrored = _same_on_mirrors(setting, value)
     if mirrored is None:
         bases = ", ".join(f"`{base}`" for base in origin_of(value, setting.facts, setting.effects).bases)
@@ -125,6 +132,16 @@ def shadow_of_container(setting: Setting, target: str, value: gast.expr) -> gast
             value, f"a container made of parts of {bases or 'another'} that are written into", "Build it item by item."
         )
     return mirrored
+
+
+def _slot_of_part(setting: Setting, part: gast.expr) -> gast.expr:
+    """The slot of a field: that of another record's where it is taken over."""
+    if isinstance(part, gast.Attribute) and isinstance(part.value, gast.Name):
+        if _shared(setting, part.value.id) and setting.facts(part).kind != "number":
+            return subscript(setting.bar(part.value.id), constant(key_of(setting.fact(part.value.id), part.attr)))
+    if isinstance(part, (gast.List, gast.Dict)):
+        return part
+    return _slot(setting, part)
 
 
 def _same_on_mirrors(setting: Setting, value: gast.expr) -> gast.expr | None:
@@ -184,6 +201,11 @@ def passed_on(setting: Setting, node: gast.expr, gradient: gast.expr) -> Block |
             return None
         pairs = zip(node.keys, node.values, strict=True)
         return [m for key, item in pairs for m in give(setting, item, subscript(gradient, key))]
+    made = made_record(node, setting.facts)
+    if made is not None:
+        whole = setting.facts(node)
+        parts = ((constant(key_of(whole, field)), part) for field, part in made.items())
+        return [m for key, part in parts for m in _give_part(setting, part, subscript(gradient, key))]
     if isinstance(node, gast.BinOp) and setting.facts(node).kind in ("list", "tuple"):
         return _passed_on_by_operator(setting, node, gradient)
     source = _copied(setting, node)
@@ -219,6 +241,20 @@ def give(setting: Setting, item: gast.expr, gradient: gast.expr) -> Block:
         return []
     fact = setting.fact(item.id)
     return [Accumulate(setting.bar(item.id), gradient, container=fact.container or fact.kind == "anything")]
+
+
+def _give_part(setting: Setting, part: gast.expr, gradient: gast.expr) -> Block:
+    """Add to the adjoint of what a field of a new record was made of."""
+    if not isinstance(part, gast.Attribute) or not isinstance(part.value, gast.Name):
+        return give(setting, part, gradient)
+    fact = setting.facts(part)
+    if not setting.is_active(part.value) or not fact.differentiable:
+        return []
+    base = part.value.id
+    if _shared(setting, base) and fact.kind != "number":
+        return []
+    slot = subscript(setting.bar(base), constant(key_of(setting.fact(base), part.attr)))
+    return [Accumulate(slot, gradient, scatter=True)]
 
 
 def _give_items(setting: Setting, items: gast.expr, gradient: gast.expr) -> Block:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from typing import Any
 
 import gast
@@ -100,7 +101,8 @@ class _Contributions:
         out: list[gast.stmt] = []
         first: dict[str, Accumulate] = {}
         for statement in self.statements:
-            if isinstance(statement, Accumulate) and isinstance(statement.target, gast.Name) and not statement.container:
+            whole = isinstance(statement, Accumulate) and isinstance(statement.target, gast.Name)
+            if whole and not statement.container:
                 known = first.get(statement.target.id)
                 if known is not None:
                     known.value = self.total(known.value, statement.value)
@@ -157,7 +159,8 @@ class _Contributions:
             self.statements.append(assign(local, value))
             parts = name(local)
         for index, item in enumerate(operand.elts):
-            part = parts.elts[index] if isinstance(parts, (gast.Tuple, gast.List)) else subscript(parts, constant(index))
+            shown = isinstance(parts, (gast.Tuple, gast.List))
+            part = parts.elts[index] if shown else subscript(parts, constant(index))
             self.add(item, part, fits=True)
 
     def fits(self, variable: str, shape: Shape) -> bool:
@@ -195,7 +198,9 @@ class _Contributions:
         for index, item in enumerate(node.elts):
             if isinstance(item, gast.Starred):
                 if self.setting.is_active(item.value):
-                    raise self.setting.unsupported(item, "a starred item with a derivative", "Name the items one by one.")
+                    raise self.setting.unsupported(
+                        item, "a starred item with a derivative", "Name the items one by one."
+                    )
             elif self.setting.is_active(item):
                 self.add(item, subscript(self.gradient, constant(index)), fits=True)
 
@@ -246,7 +251,9 @@ class _Contributions:
     def _call(self, node: gast.Call) -> None:
         function, arguments = call_target(node, self.setting.facts)
         if any(isinstance(a, gast.Starred) for a in arguments):
-            raise self.setting.unsupported(node, "a starred argument with a derivative", "Name the arguments one by one.")
+            raise self.setting.unsupported(
+                node, "a starred argument with a derivative", "Name the arguments one by one."
+            )
         if function is None or registry.lookup(function) is None:
             raise self.setting.unsupported(
                 node, f"no rule for `{gast.unparse(node.func).strip()}`",
@@ -341,8 +348,10 @@ class _Contributions:
                 rule = registry.lookup(self.setting.object_named(part.func))
                 if rule is None or rule.returns == "complex":
                     return True
-            if isinstance(part, gast.Name) and self.setting.object_named(part) is None and facts.maybe_complex(part):
-                return True
+            if isinstance(part, gast.Name) and facts.maybe_complex(part):
+                known = self.setting.object_named(part) if part.id not in facts.of else None
+                if not (callable(known) or isinstance(known, types.ModuleType)):
+                    return True
         return False
 
     def general(
@@ -393,13 +402,14 @@ class _Contributions:
             return {parameters[0][0]}
         reached = set()
         for (key, argument), part in zip(parameters, value.elts, strict=False):
-            if key in active and not (isinstance(part, gast.Constant) and part.value is None):
-                self.one(argument, part)
+            if key in active:
                 reached.add(key)
+                if not (isinstance(part, gast.Constant) and part.value is None):
+                    self.one(argument, part)
         return reached
 
     def one(self, argument: Any, value: gast.expr) -> None:
         if isinstance(argument, list):
             self.add_items(gast.List(argument, gast.Load()), value)
         elif isinstance(argument, gast.AST):
-            self.add(argument, value, fits=True)  # type: ignore[arg-type]
+            self.add(argument, value, fits=True)

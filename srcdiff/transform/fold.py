@@ -153,7 +153,7 @@ class _Evaluator:
             if isinstance(argument, gast.Constant):
                 return argument.value is None
             fact = self.facts(argument)
-            if fact.numeric or fact.container:
+            if fact.numeric or fact.container or fact.kind == "function" or fact.value is not None:
                 return False
             if fact.kind == "opaque" and fact.type is not None:
                 return fact.type is type(None)
@@ -193,7 +193,7 @@ class _Evaluator:
             return isinstance(arguments[0], gast.Constant) and type(arguments[0].value) in (int, float)
         if function in (np.ndim, np.iscomplexobj, isinstance, len) and arguments and arguments[0] is not None:
             return self.question(function, node, arguments[0])
-        if function in (isinstance, len, np.ndim, tuple, range, abs, bool, int, type, min, max):
+        if function in (isinstance, len, np.ndim, np.dtype, tuple, range, abs, bool, int, type, min, max):
             return function(*[self(argument) for argument in node.args])
         raise Undecided
 

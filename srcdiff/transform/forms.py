@@ -13,7 +13,8 @@ from srcdiff.analysis.facts import NUMBER, Fact, fact_of_kind, fact_of_object
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, display, name, names_read
 from srcdiff.emit import emit_function
-from srcdiff.kinds import NumberKind, UnknownKind
+from srcdiff.errors import UnsupportedError
+from srcdiff.kinds import NeedsKind, NumberKind, UnknownKind
 from srcdiff.load import load
 from srcdiff.normalize import normalize
 from srcdiff.pipeline import Generated, Request
@@ -28,6 +29,7 @@ from srcdiff.transform.assemble import (
     seed_check,
     seeds,
     with_lines,
+    with_notes,
 )
 from srcdiff.transform.build_adjoint import Prepared, prepare, sweep
 from srcdiff.transform.build_tangent import build_tangent
@@ -86,9 +88,12 @@ def _build(request: Request, in_place: frozenset[Any]) -> Generated:
     lean = LEAN if request.lean is None else request.lean
     calls = Calls(module, lean)
     facts = parameter_facts(request, function.parameters)
-    prepared = prepare(function, request.wrt, facts, module, calls, aux=request.has_aux)
     builder: Callable[..., dict[str, str]] = _split if request.form == "split" else _joint
-    titles = builder(request, prepared, module, lean)
+    try:
+        prepared = prepare(function, request.wrt, facts, module, calls, aux=request.has_aux)
+        titles = builder(request, prepared, module, lean)
+    except UnsupportedError as error:
+        raise _with_kinds_asked(error, facts, module) from None
     text = module.text()
     first = next(iter(titles.values()))
     namespace = {key: value for key, value in module.objects.items() if key not in module.imports}
@@ -102,6 +107,16 @@ def _build(request: Request, in_place: frozenset[Any]) -> Generated:
         _written(prepared.setting),
         tuple(module.captured.values()),
     )
+
+
+def _with_kinds_asked(error: UnsupportedError, facts: dict[str, Fact], module: Module) -> UnsupportedError:
+    """The error, or the question for the kinds of the primal's own parameters where these may help.
+
+    They do where a callee, or the text of a derivative inside the primal, depends on a kind.
+    """
+    unknown = [p for p, fact in facts.items() if fact.kind == "numeric" or (fact.kind == "array" and fact.rank is None)]
+    foreign = isinstance(error, NeedsKind) and not set(error.names) <= set(facts)
+    return NeedsKind(unknown, error.place) if unknown and (foreign or module.has_derivatives) else error
 
 
 def _written(setting: Setting) -> tuple[str, ...]:
@@ -220,7 +235,7 @@ def split_texts(
     forward = emit_function(
         titles["forward"], parameters_text(function, ""),
         f"Forward sweep of `{place}: its value, and what the reverse sweep needs.",
-        [*unsure, *assembled.forward, gast.Return(display([assembled.output, kept]))],
+        [*unsure, *with_notes(assembled.forward), gast.Return(display([assembled.output, kept]))],
     )
     reverse, _ = with_lines(assembled.reverse, function)
     packed = setting.names.word("residuals")

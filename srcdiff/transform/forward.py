@@ -13,12 +13,12 @@ from dataclasses import replace
 import gast
 import numpy as np
 
-from srcdiff import tangents
+from srcdiff import runtime, tangents
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import infer_statements
 from srcdiff.analysis.storage import origin_of
-from srcdiff.analysis.structure import bound_names, root_name, statements
+from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
 from srcdiff.build import (
     assign,
     call,
@@ -53,6 +53,8 @@ class Forward:
         Variables whose tangent may have a narrower shape, which broadcasts to theirs.
     cheap : dict
         Temporaries that the text does without, with their expressions.
+    aliases : set of (str, int)
+        Tangents, with the lines at which they may be other tangents or parts of them, as their primals are.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Forward:
         self.varied = varied
         self.reading = TangentReading(setting)
         self.dots: dict[str, str] = {}
+        self.aliases: set[tuple[str, int]] = set()
         self.narrow: set[str] = set()
         self.cheap: dict[str, gast.expr] = {}
         self.bindings = Counter(v for s in statements(setting.function.body) for v in bound_names(s))
@@ -163,6 +166,8 @@ class Forward:
             dot_value = self.zero(value if isinstance(value, (gast.Tuple, gast.List, gast.Dict)) else name(target))
             self.note(target, None)
             return [statement, assign(self.dot_name(target), dot_value)]
+        if origin_of(value, setting.facts, setting.effects).how != "fresh":
+            self.aliases.add((self.dot_name(target), getattr(statement, "lineno", 0)))
         dot_value = self.fitted(target, value, tangent)
         return self.beside(statement, target, value, tangent.statements, dot_value)
 
@@ -180,10 +185,13 @@ class Forward:
             return tangent.value
         origin = origin_of(value, setting.facts, setting.effects)
         in_place = self.is_in_place(target)
-        if in_place and origin.how in ("fresh", "unknown") and not fact.container:
-            exact = tangent.fresh and tangent.full and self.holds(tangent.value, target)
+        part = isinstance(value, (gast.Subscript, gast.Attribute))  # is to the tangent what it is to the primal
+        if in_place and not fact.container and (origin.how == "fresh" or (origin.how == "unknown" and not part)):
+            exact = (tangent.fresh or part) and tangent.full and self.holds(tangent.value, target)
             self.note(target, None)
             return tangent.value if exact else call(setting.helper(tangents.own_tangent), tangent.value, name(OUTPUT))
+        if origin.how == "fresh" and not (tangent.fresh or part or is_name(tangent.value)) and self.sees_writes(tangent):
+            return call(setting.helper(runtime.copy), tangent.value)
         if in_place and origin.how == "maybe view" and not isinstance(value, gast.Subscript):
             return self.guarded(tangent.value, origin.bases)
         if tangent.full:
@@ -198,6 +206,28 @@ class Forward:
         """Whether a variable's memory may be written into."""
         storage = self.setting.storage
         return variable in storage.parent and (storage.is_buffer(variable) or variable in storage.updated)
+
+    def sees_writes(self, tangent: Tangent) -> bool:
+        """Whether a tangent is computed from one that is written into."""
+        assert tangent.value is not None
+        read = names_read([tangent.value, *tangent.statements])
+        return any(self.is_in_place(v) for v, dot in self.dots.items() if dot in read)
+
+    def own_memory(self, body: Block) -> Block:
+        """Copies in the place of tangents that turned out equal to others, where one of the two is written into."""
+        variables = {dot: variable for variable, dot in self.dots.items()}
+        for statement in body:
+            for block in blocks(statement):
+                self.own_memory(block)
+            if not (isinstance(statement, gast.Assign) and is_name(statement.targets[0]) and is_name(statement.value)):
+                continue
+            dot, other = statement.targets[0].id, statement.value.id
+            if dot not in variables or other not in variables or self.setting.fact(variables[dot]).kind == "number":
+                continue
+            if (dot, getattr(statement, "lineno", 0)) not in self.aliases:
+                if self.is_in_place(variables[dot]) or self.is_in_place(variables[other]):
+                    statement.value = call(self.setting.helper(runtime.copy), statement.value)
+        return body
 
     def guarded(self, value: gast.expr, bases: tuple[str, ...]) -> gast.expr:
         """A view of the tangent where the primal is a view, a copy where it is a copy."""
@@ -274,13 +304,32 @@ class Forward:
     def _functiondef(self, statement: gast.FunctionDef) -> Block:
         """An inner function: most calls of it were expanded; where one was not, it cannot carry a derivative."""
         captured = _free_names(statement) & self.varied
-        if captured and statement.name in names_read([s for s in self.setting.function.body if s is not statement]):
+        if captured and statement.name in self.functions_used():
             raise self.setting.unsupported(
                 statement,
                 f"`{statement.name}` captures `{min(captured)}`, which carries a derivative, and is not just called",
                 "Pass it as an argument, or call it here.",
             )
         return [statement]
+
+    def functions_used(self) -> set[str]:
+        """The names that are read by more than definitions of functions, and names for them that nothing reads."""
+        used: set[str] = set()
+        aliases: dict[str, set[str]] = {}
+        for statement in statements(self.setting.function.body):
+            if isinstance(statement, gast.FunctionDef):
+                aliases.setdefault(statement.name, set()).update(_free_names(statement))
+            elif isinstance(statement, gast.Assign) and is_name(statement.value) and is_name(statement.targets[0]):
+                aliases.setdefault(statement.targets[0].id, set()).add(statement.value.id)
+            else:
+                parts = [p for p in gast.iter_child_nodes(statement) if isinstance(p, (gast.expr, gast.withitem))]
+                used |= names_read(parts)
+        pending = list(used)
+        while pending:
+            more = aliases.pop(pending.pop(), set()) - used
+            used |= more
+            pending.extend(more)
+        return used
 
     def _delete(self, statement: gast.Delete) -> Block:
         made: Block = []

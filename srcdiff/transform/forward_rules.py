@@ -10,12 +10,23 @@ import numpy as np
 from srcdiff import runtime
 from srcdiff.analysis.application import applied_rule, is_constant_argument
 from srcdiff.analysis.storage import call_target
-from srcdiff.build import add, call, constant, is_constant, is_name, multiply, name, names_read, subscript, substitute
+from srcdiff.build import (
+    add,
+    call,
+    constant,
+    is_constant,
+    is_name,
+    multiply,
+    name,
+    names_read,
+    negate,
+    subscript,
+    substitute,
+)
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules import registry
 from srcdiff.rules.operators import BINARY, UNARY
 from srcdiff.transform import forward_containers
-from srcdiff.transform.contributions import scale
 from srcdiff.transform.forward_application import applied, applied_method, is_default, parameter_names
 from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
 
@@ -171,6 +182,8 @@ class Tangent:
         special = forward_containers.call_tangent(self, node)
         if special is not NotImplemented:
             return special
+        if self.forward.calls.site(node, self.setting.facts) is not None:
+            return None  # a user's function that nothing active goes into, or whose result does not matter
         function, arguments = self.target_of(node)
         refuse_positional_out(self.forward, node, function, arguments)
         if not any(self.setting.is_active(name(n)) for n in names_read([*arguments, *node.keywords])):
@@ -256,16 +269,16 @@ class Tangent:
                 raise UnknownArgument(f"a derivative by `{rule.parameters[position]}`")
             assert isinstance(argument, gast.Name)
             dot = name(self.forward.dot_name(argument.id))
-            term = self.scaled(partial, values, dot, last=position > 0 and not equal)
+            term = self.scaled(partial, values, dot, first=position == 0 < len(arguments) - 1 and not equal)
             if not is_constant(term, 0, 0.0):
-                total = term if total is None else add(total, term)
+                total = term if total is None else _sum(total, term)
         if total is not None:
             self.fresh = not is_name(total)
             self.full = self.covers(arguments, total)
         return total
 
     def scaled(
-        self, partial: str | registry.Template, values: dict[str, gast.expr], dot: gast.expr, *, last: bool
+        self, partial: str | registry.Template, values: dict[str, gast.expr], dot: gast.expr, *, first: bool
     ) -> gast.expr:
         """A partial derivative times the operand's tangent."""
         if isinstance(partial, str):
@@ -279,9 +292,7 @@ class Tangent:
             if "gradient" in parameters:
                 return inlined.value
             factor = inlined.value
-        if last and isinstance(factor, (gast.Name, gast.Attribute)):
-            return multiply(factor, dot)  # a * b_dot, as a product rule is written
-        return scale(dot, factor)
+        return multiply(dot, factor) if first and isinstance(factor, gast.Name) else _times(factor, dot)
 
     def covers(self, arguments: list[gast.expr], total: gast.expr) -> bool:
         """Whether the sum of terms has the shape of the result: every operand that may be an array is in it."""
@@ -363,6 +374,24 @@ class Tangent:
             term = operation(node, {key: dot})
             total = term if total is None else add(total, term)
         return total
+
+
+def _times(partial: gast.expr, dot: gast.expr) -> gast.expr:
+    """`partial * dot`, written as products and quotients are by hand."""
+    if is_constant(partial, 1, 1.0):
+        return dot
+    if is_constant(partial, -1, -1.0):
+        return negate(dot)
+    if isinstance(partial, gast.UnaryOp) and isinstance(partial.op, gast.USub):
+        return negate(_times(partial.operand, dot))
+    if isinstance(partial, gast.BinOp) and isinstance(partial.op, gast.Div):
+        return gast.BinOp(_times(partial.left, dot), gast.Div(), partial.right)
+    return multiply(partial, dot)
+
+
+def _sum(total: gast.expr, term: gast.expr) -> gast.expr:
+    """`total + term`; of `a * a_dot` twice, `2 * a * a_dot`."""
+    return multiply(constant(2), total) if gast.dump(total) == gast.dump(term) else add(total, term)
 
 
 def refuse_positional_out(forward: Forward, node: gast.Call, function: object, arguments: list[gast.expr]) -> None:

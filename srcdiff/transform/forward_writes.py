@@ -147,7 +147,7 @@ def store(forward: Forward, statement: gast.Assign, target: gast.expr) -> Block:
 def _refuse_lost(forward: Forward, statement: gast.stmt, value: gast.expr, base: str | None) -> None:
     """A tangent that is stored where there is none would be lost."""
     setting = forward.setting
-    active = any(v in setting.active for v in carriers(value, setting.facts))
+    active = any(v in forward.varied for v in carriers(value, setting.facts))
     if active and base is not None and not setting.fact(base).differentiable:
         raise setting.unsupported(
             statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",

@@ -18,7 +18,7 @@ from typing import Any
 import gast
 
 from srcdiff.analysis.inference import Facts
-from srcdiff.build import assign, constant, name, substitute
+from srcdiff.build import assign, constant, is_name, name, substitute
 from srcdiff.errors import UnsupportedError
 from srcdiff.names import Names
 from srcdiff.rules.registry import EXPRESSION_MODULES, Template
@@ -197,7 +197,7 @@ class Inliner:
     def as_expression(self, value: Any) -> gast.expr:
         """An argument as an expression: what the call has, or the template's own default."""
         if isinstance(value, gast.AST):
-            return value  # type: ignore[return-value]
+            return value
         if isinstance(value, list):
             return gast.List([self.as_expression(item) for item in value], gast.Load())
         if value is None or isinstance(value, (bool, int, float, complex, str)):
@@ -229,7 +229,7 @@ class Inliner:
 
 def _is_conjugate(node: gast.AST) -> bool:
     """Whether a template says `np.conj` here."""
-    return isinstance(node, gast.Attribute) and node.attr == "conj" and isinstance(node.value, gast.Name) and node.value.id == "np"
+    return isinstance(node, gast.Attribute) and node.attr == "conj" and is_name(node.value, "np")
 
 
 class _Walk:
@@ -351,11 +351,13 @@ class _Walk:
     def refuse(self, statement: gast.Raise) -> None:
         """A template that raises for this call says what is refused."""
         if isinstance(statement.exc, gast.Call):
-            words = []
-            for argument in statement.exc.args:
-                try:
-                    words.append(str(evaluate(argument, self.values, self.inliner.facts, self.resolve)))
-                except Undecided:
-                    words.append(gast.unparse(argument).strip())
-            raise UnsupportedError(*words[:2])
+            words = [self.text_of(argument) for argument in statement.exc.args]
+            raise UnsupportedError(words[0], words[1] if len(words) > 1 else "")
         raise Undecided
+
+    def text_of(self, argument: gast.expr) -> str:
+        """A message of the template, or its source where only a run can tell it."""
+        try:
+            return str(evaluate(argument, self.values, self.inliner.facts, self.resolve))
+        except Undecided:
+            return str(gast.unparse(argument)).strip()

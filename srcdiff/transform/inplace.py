@@ -13,6 +13,7 @@ from __future__ import annotations
 import copy
 import inspect
 import operator
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,11 @@ import gast
 import numpy as np
 
 from srcdiff import core, runtime
+from srcdiff.analysis.facts import ANYTHING
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.storage import call_target, is_basic_index
 from srcdiff.analysis.structure import root_name
-from srcdiff.build import assign, attribute, call, constant, dotted, name, negate, store, subscript
+from srcdiff.build import assign, attribute, call, constant, dotted, is_name, name, negate, store, subscript
 from srcdiff.names import Names
 from srcdiff.rules import registry
 from srcdiff.transform import container_forms
@@ -101,11 +103,30 @@ class Rewriter:
         """A compound statement with its blocks rewritten."""
         if not isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
             return statement
+        if isinstance(statement, gast.For):
+            statement = self.over_keys(statement)
         new = copy.copy(statement)
         new.body = self.block(statement.body)
         if getattr(statement, "orelse", None):
             new.orelse = self.block(statement.orelse)
         return new
+
+    def over_keys(self, loop: gast.For) -> gast.For:
+        """A loop over a sequence that has turned out to be a dictionary: it passes the keys."""
+        variable = loop.target.id
+        if re.sub(r"(_\d+)+$", "", variable) in self.function.source.local_names:
+            return loop  # the user's own counter
+        owners = {
+            part.args[0].id
+            for part in gast.walk(loop.iter)
+            if isinstance(part, gast.Call) and is_name(part.func, "len") and is_name(part.args[0])
+        }
+        for owner in sorted(owners):
+            fact = self.facts.of.get(owner, ANYTHING)
+            if fact.kind == "dict" and not (fact.items and all(isinstance(key, int) for key in fact.keys)):
+                self.changed = True
+                loop = _with_keys(loop, owner, variable)
+        return loop
 
     def rewritten(self, statement: gast.stmt) -> Block | None:
         """What stands for one statement; None for one that stays."""
@@ -525,6 +546,26 @@ def _out_position(function: Any) -> int | None:
         if parameter.name == "out" and parameter.kind is not parameter.KEYWORD_ONLY:
             return position
     return None
+
+
+def _with_keys(loop: gast.For, owner: str, variable: str) -> gast.For:
+    """The loop with `list(owner)[k]` in the place of `owner[k]`."""
+
+    def replaced(node: Any) -> Any:
+        if isinstance(node, list):
+            return [replaced(item) for item in node]
+        if not isinstance(node, gast.AST):
+            return node
+        reads = isinstance(node, gast.Subscript) and isinstance(node.ctx, gast.Load)
+        if reads and is_name(node.value, owner) and is_name(node.slice, variable):
+            return gast.copy_location(subscript(call("list", node.value), node.slice), node)
+        new = copy.copy(node)
+        for field in node._fields:
+            setattr(new, field, replaced(getattr(node, field, None)))
+        return new
+
+    made: gast.For = replaced(loop)
+    return made
 
 
 def _place(new: gast.stmt, origin: gast.stmt) -> None:

@@ -35,6 +35,8 @@ class Module:
         The functions' texts, in order.
     expanded : frozenset
         The user's functions whose calls are expanded in place, whatever they are like.
+    has_derivatives : bool
+        The primal calls derivatives.
     """
 
     names: Names = field(default_factory=Names)
@@ -43,6 +45,7 @@ class Module:
     captured: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     expanded: frozenset[Any] = frozenset()
+    has_derivatives: bool = False
 
     def refer(self, value: Any, preferred: str, avoid: Collection[str] = ()) -> str:
         """The name of a helper or a module in this text; it is imported under it.

@@ -294,7 +294,7 @@ class Reverse:
         self.bindings.join(after_body, self.bindings.state())
         self.line = getattr(statement, "lineno", self.line)
         taken, keep, restore = self.record("taken", statement.test)
-        forward = [keep[0], gast.If(name(taken), body, orelse), *keep[1:]]
+        forward = [*keep, gast.If(name(taken), body, orelse)]
         if not body_reverse and not orelse_reverse:
             return [gast.If(statement.test, body, orelse)], []
         return forward, [*restore, gast.If(name(taken), body_reverse, orelse_reverse)]

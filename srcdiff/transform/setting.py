@@ -82,6 +82,7 @@ class Setting:
     in_place: set[str] = field(default_factory=set)
     owned_parameters: set[str] = field(default_factory=set)
     keeps_layout: bool = False
+    varied: set[str] = field(default_factory=set)
     recomputed: dict[str, gast.expr] = field(default_factory=dict)
     writing_calls: set[str] = field(default_factory=set)
     objects: dict[str, Any] = field(default_factory=dict)

@@ -40,7 +40,7 @@ CASES = {
                 else:
                     x = x + y
             if not left_early:
-                x = x * x
+                x = x * x + 1
             if left_early:
                 break
         """,
@@ -51,7 +51,7 @@ CASES = {
                 if y > 3:
                     break
                 x = x + y
-            x = x * x
+            x = x * x + 1
         """,
     ),
     "continue": (

@@ -37,6 +37,8 @@ def body(function: Callable[..., Any], *wrt: str, **options: Any) -> str:
 
 # The corpus.
 
+REFUSED: frozenset[str] = frozenset()
+
 
 def pushed(program: Program, directions: list[Any], where: tuple[int, ...]) -> tuple[Any, Any]:
     """The output and its tangent; arguments must be as they were."""
@@ -62,8 +64,10 @@ def test_agrees_with_differences(program: Program) -> None:
         try:
             output, tangent = pushed(program, directions, where)
         except srcdiff.UnsupportedError as error:
-            assert error.place is not None, f"the message does not say where:\n{error}"
+            if program.name not in REFUSED or error.place is None:
+                raise
             pytest.skip(f"refused: {error.what}")
+    assert program.name not in REFUSED, "no longer refused: take it off the list"
     helpers.assert_close(output, value, "value", rtol=1e-13, atol=0.0)
     leaves = [*helpers.floating_leaves(value), *(x for k in where for x in helpers.floating_leaves(arguments[k]))]
     single = any(np.asarray(leaf).dtype.itemsize < 8 for leaf in leaves)
@@ -93,7 +97,7 @@ def normalised(a: Any, b: Any) -> Any:
 def collected(x: Any) -> Any:
     parts = []
     for k in range(3):
-        parts.append(np.sin(x) * (k + 1.0))
+        parts.append(np.sin(x) * (k + 1.0))  # noqa: PERF401
     return np.concatenate(parts)
 
 
@@ -164,10 +168,10 @@ def misfit(a: Any, tau: Any, t: Any, y: Any) -> Any:
 def test_text_of_a_straight_line() -> None:
     assert body(misfit, "a", "tau") == inspect.cleandoc("""
         decay = np.exp(-t / tau)
-        decay_dot = tau_dot * t / (tau * tau) * decay
+        decay_dot = decay * t * tau_dot / tau ** 2
         r = a * decay - y
         r_dot = a_dot * decay + a * decay_dot
-        return 0.5 * np.sum(r ** 2), 0.5 * np.sum(2 * r_dot * r)
+        return 0.5 * np.sum(r ** 2), 0.5 * np.sum(2 * r * r_dot)
     """)
 
 
@@ -191,8 +195,8 @@ def test_text_keeps_break() -> None:
         while t < t_end:
             v = v - 9.81 * dt
             if h + v * dt < 0.0:
-                v_dot = -(e * v_dot)
                 v = -e * v
+                v_dot = -e * v_dot
                 if v < 0.2:
                     break
             h = h + v * dt
@@ -216,7 +220,7 @@ def test_text_of_writes() -> None:
         x_dot = x_dot.copy()
         for i in range(x.size - 1):
             spill = k * math.pow(x[i], 2.0)
-            spill_dot = 2.0 * k * x_dot[i] * math.pow(x[i], 2.0 - 1)
+            spill_dot = k * 2.0 * x[i] * x_dot[i]
             x_dot[i] -= spill_dot
             x[i] -= spill
             x_dot[i + 1] += spill_dot
@@ -326,10 +330,16 @@ def test_single_precision_is_kept() -> None:
 
 def test_refused_function_without_a_rule() -> None:
     def opaque(x: Any) -> Any:
-        return np.unique_inverse(x).values
+        return np.sum(np.packbits(x) * x)
 
     message = helpers.assert_refused(lambda: srcdiff.jvp(opaque, (X,), (X,)))
-    assert "no rule for" in message or "has no forward-mode rule" in message
+    line = inspect.getsourcelines(opaque)[1] + 1
+    assert message == "\n".join([
+        f"tests/transform/test_forward.py:{line}:23: no rule for `np.packbits`",
+        f"  {line} |         return np.sum(np.packbits(x) * x)",
+        "      |                       ^^^^^^^^^^^^^^",
+        "Register one with @srcdiff.tangent, or write the function in Python.",
+    ])
 
 
 def test_refused_storing_into_integers() -> None:
@@ -338,7 +348,8 @@ def test_refused_storing_into_integers() -> None:
         n[0] = x[0]
         return np.sum(n * x[:3])
 
-    helpers.assert_refused(lambda: srcdiff.jvp(truncated, (X,), (X,)), "storing a value that carries a derivative into `n`")
+    what = "storing a value that carries a derivative into `n`"
+    helpers.assert_refused(lambda: srcdiff.jvp(truncated, (X,), (X,)), what)
 
 
 def test_refused_try() -> None:
@@ -349,4 +360,5 @@ def test_refused_try() -> None:
             y = 0.0
         return y
 
-    helpers.assert_refused(lambda: srcdiff.jvp(guarded, (2.0,), (1.0,)), "`try` around statements that carry a derivative")
+    what = "`try` around statements that carry a derivative"
+    helpers.assert_refused(lambda: srcdiff.jvp(guarded, (2.0,), (1.0,)), what)
