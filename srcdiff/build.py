@@ -159,7 +159,7 @@ def substitute(node: Any, values: dict[str, gast.expr]) -> Any:
         return substitute(value, {})
     if isinstance(node, list):
         return [substitute(item, values) for item in node]
-    if not isinstance(node, gast.AST) or isinstance(node, _LITERALS) or isinstance(node, gast.Constant):
+    if not isinstance(node, gast.AST) or isinstance(node, (_LITERALS, gast.Constant)):
         return node
     copy = type(node)(*[substitute(getattr(node, field, None), values) for field in node._fields])
     for field in ("lineno", "col_offset", "end_lineno", "end_col_offset"):

@@ -117,7 +117,7 @@ def copy(x: Any) -> Any:
 
 
 def copy_in_layout(x: Any) -> Any:
-    """A copy of an array with its strides, gaps included, so that `reshape` and `ravel` of it are views where they were."""
+    """A copy of an array with its strides, gaps included, so that `reshape` and `ravel` of it are views where they were."""  # noqa: E501
     if not isinstance(x, np.ndarray):
         return copy(x)
     reach = [(n - 1) * stride for n, stride in zip(x.shape, x.strides) if n > 1]

@@ -20,7 +20,7 @@ from srcdiff.rules import registry
 
 __all__ = ["active_names", "carriers", "varied_names"]
 
-_CONSTANT_ATTRIBUTES = frozenset("shape size ndim dtype nbytes itemsize strides flags".split())
+_CONSTANT_ATTRIBUTES = frozenset(["shape", "size", "ndim", "dtype", "nbytes", "itemsize", "strides", "flags"])
 
 
 def carriers(node: gast.expr | None, facts: Facts) -> Iterator[str]:
@@ -125,7 +125,11 @@ def storage_may_change(fact: Fact) -> bool:
 
 
 def active_names(
-    function: core.Function, wrt: set[str], facts: Facts, storage: Storage, outputs: set[str],
+    function: core.Function,
+    wrt: set[str],
+    facts: Facts,
+    storage: Storage,
+    outputs: set[str],
     effects: CalleeEffects | None = None,
 ) -> set[str]:
     """The variables that carry a derivative from `wrt` to `outputs`."""

@@ -67,9 +67,7 @@ def _may_hide(kind: type | None) -> bool:
     return kind is not None and not issubclass(kind, (*_PLAIN, set, frozenset, np.dtype, types.FunctionType, type))
 
 
-def _in_statement(
-    statement: gast.stmt, function: core.Function, objects: Mapping[str, Any], seen: set[Any]
-) -> bool:
+def _in_statement(statement: gast.stmt, function: core.Function, objects: Mapping[str, Any], seen: set[Any]) -> bool:
     for node in gast.walk(statement):
         if isinstance(node, gast.Constant) and _is_complex_constant(node.value):
             return True

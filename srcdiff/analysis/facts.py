@@ -16,7 +16,7 @@ import numpy as np
 
 from srcdiff.kinds import ArrayKind, Kind, MappingKind, NumberKind, OpaqueKind, RecordKind, SequenceKind, UnknownKind
 
-__all__ = ["ANYTHING", "Fact", "NUMBER", "fact_of_kind", "fact_of_object", "join"]
+__all__ = ["ANYTHING", "NUMBER", "Fact", "fact_of_kind", "fact_of_object", "join"]
 
 Shape = frozenset[str]
 

@@ -25,8 +25,8 @@ from srcdiff.analysis.facts import (
     join_all,
     promote,
 )
-from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.records import fact_of_made
+from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.structure import statements
 from srcdiff.rules import registry
 
@@ -251,7 +251,7 @@ class Facts:
                 certain = False
             else:
                 certain, rank = False, None
-                if fact is not None and fact.kind in ("list", "array") or (fact is not None and fact.letter == "b"):
+                if (fact is not None and fact.kind in ("list", "array")) or (fact is not None and fact.letter == "b"):
                     return Fact("array", owner.letter, dtypes=owner.dtypes)
         if rank is not None and rank < 0:  # NumPy raises
             rank, certain = None, False
@@ -436,7 +436,11 @@ def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, fact
         return replace(owner, value=None)
     if attr in _REDUCTIONS:
         rule = registry.lookup(getattr(np, attr))
-        return result_of_rule(rule, [owner, *arguments], _with_owner(node)) if rule is not None else Fact("numeric", owner.letter)
+        return (
+            result_of_rule(rule, [owner, *arguments], _with_owner(node))
+            if rule is not None
+            else Fact("numeric", owner.letter)
+        )
     if attr == "item":
         return replace(NUMBER, letter=owner.letter)
     if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
@@ -591,7 +595,9 @@ class _Inference:
     def augment(self, statement: gast.AugAssign) -> None:
         if isinstance(statement.target, gast.Name):
             known = self.facts(statement.target)
-            result = self.facts(gast.BinOp(gast.Name(statement.target.id, gast.Load(), None, None), statement.op, statement.value))
+            result = self.facts(
+                gast.BinOp(gast.Name(statement.target.id, gast.Load(), None, None), statement.op, statement.value)
+            )
             if known.kind == "array":  # written in place: its own kind, rank and shape stay
                 return
             self.bind(statement.target.id, result)
@@ -609,12 +615,12 @@ class _Inference:
         for name in self.aliases.get(container, (container,)):
             known = self.facts.of.get(name, ANYTHING)
             if known.kind == "list" and attr in ("append", "insert", "extend") and call.args:
-                fact: Fact | None = self.facts.item(call.args[-1])
+                fact: Fact | None = self.facts.item(call.args[-1])  # type: ignore[no-redef]
                 assert fact is not None
                 if attr == "extend" and fact.items == ():
                     continue
                 if attr == "extend" and fact.container:
-                    fact = fact.item
+                    fact = fact.item  # type: ignore[assignment]
                 elif attr == "extend":
                     fact = replace(fact, kind="numeric", rank=None, shape=None) if fact.numeric else ANYTHING
                 first = known.beginning if attr != "insert" else ()
@@ -625,7 +631,6 @@ class _Inference:
                 self.replace(name, replace(known, items=None, first=known.beginning))
             elif known.kind == "dict" and attr in ("update", "setdefault"):
                 self.replace(name, replace(known, items=None, keys=(), first=(), item=ANYTHING))
-
 
     def with_key(self, known: Fact, key: Any, fact: Fact, together: Fact | None) -> Fact:
         """A dictionary after a store under a key that may be new."""
@@ -678,8 +683,13 @@ def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> No
 
 
 def infer(
-    function: core.Function, parameters: dict[str, Fact], callee: CalleeFact | None = None,
-    *, helpers: dict[str, Any] | None = None, aliases: Aliases | None = None, narrowed: dict[str, str] | None = None,
+    function: core.Function,
+    parameters: dict[str, Fact],
+    callee: CalleeFact | None = None,
+    *,
+    helpers: dict[str, Any] | None = None,
+    aliases: Aliases | None = None,
+    narrowed: dict[str, str] | None = None,
     effects: Callable[[Facts], Callable[[gast.Call], Any]] | None = None,
 ) -> Facts:
     """The facts of every variable of `function`, given those of its parameters.
@@ -708,7 +718,7 @@ def infer(
         rounds += 1
         if rounds > 20:  # shapes that grow without end: forget what keeps changing
             for name, fact in facts.of.items():
-                if name not in parameters and not (fact.kind == "number"):
+                if name not in parameters and fact.kind != "number":
                     facts.of[name] = ANYTHING
             break
     return facts
@@ -743,7 +753,9 @@ def _use_as_numbers(facts: Facts, body: list[gast.stmt]) -> bool:
     for target, read in reads:
         owner_fact = facts.of.get(read.value.id)
         parts = read.slice.elts if isinstance(read.slice, gast.Tuple) else [read.slice]
-        integers = all(not isinstance(p, gast.Slice) and facts(p).kind == "number" and facts(p).letter in "iu" for p in parts)
+        integers = all(
+            not isinstance(p, gast.Slice) and facts(p).kind == "number" and facts(p).letter in "iu" for p in parts
+        )
         if target in numbers and owner_fact is not None and integers:
             if owner_fact.kind in ("numeric", "array") and owner_fact.rank is None:
                 facts.of[read.value.id] = replace(owner_fact, kind="array", rank=len(parts))

@@ -51,7 +51,7 @@ class Liveness:
 def liveness(body: list[gast.stmt]) -> Liveness:
     """The liveness of every variable in these statements, of which the last one is the end."""
     table = Liveness()
-    captured = names_read([s for s in _inner_functions(body)])
+    captured = names_read(list(_inner_functions(body)))
     table.mask(captured)
     _block(body, table.mask(captured), table)
     return table

@@ -27,7 +27,7 @@ def fields_of(cls: Any) -> tuple[str, ...] | None:
     if parameters is None or not parameters.init or hasattr(cls, "__post_init__"):
         return None
     fields = dataclasses.fields(cls)
-    plain = parameters.frozen or cls.__setattr__ is object.__setattr__
+    plain = parameters.frozen or cls.__setattr__ is object.__setattr__  # type: ignore[comparison-overlap]
     return tuple(field.name for field in fields) if plain and all(field.init for field in fields) else None
 
 

@@ -177,7 +177,7 @@ def _names(nodes: list[gast.expr], facts: Facts) -> tuple[str, ...]:
     for node in nodes:
         for part in gast.walk(node):
             if isinstance(part, gast.Name) and part.id in facts.of and holds_memory(facts.of[part.id]):
-                found.append(part.id)
+                found.append(part.id)  # noqa: PERF401
     return tuple(found)
 
 
@@ -318,7 +318,9 @@ def classify(
         storage = _classify_once(function, facts, callee, demoted, in_place)
         again = _unsound_snapshots(function, facts, storage, live, callee) - demoted
         viewed = _viewed(function, facts, storage, callee)
-        shared = {n for n in storage.updated if storage.root(n) in viewed or not _is_sole(n, function, storage)} - in_place
+        shared = {
+            n for n in storage.updated if storage.root(n) in viewed or not _is_sole(n, function, storage)
+        } - in_place
         if not again and not shared:
             return storage
         demoted |= again
@@ -326,7 +328,7 @@ def classify(
 
 
 def _viewed(function: core.Function, facts: Facts, storage: Storage, callee: CalleeEffects | None) -> set[str]:
-    """Classes that snapshots look into: their arrays may change in place only if the reverse sweep changes them back."""
+    """Classes that snapshots look into: their arrays may change in place only if the reverse sweep changes them back."""  # noqa: E501
     found: set[str] = set()
     if not storage.updated:
         return found
@@ -425,7 +427,9 @@ def _connect(target: str, origin: Origin, storage: Storage, facts: Facts) -> Non
             storage.unite(storage.content(target), base)
         elif origin.how == "record":  # an item, or one that holds an item
             fact = facts.of.get(base, Fact())
-            storage.unite(storage.content(target), storage.content(base) if fact.type is not None and fact.keys else base)
+            storage.unite(
+                storage.content(target), storage.content(base) if fact.type is not None and fact.keys else base
+            )
         elif origin.how == "repack":
             if facts.of.get(base, Fact()).numeric:
                 if facts.of[base].rank != 1:
@@ -473,7 +477,11 @@ def _call(node: gast.Call, storage: Storage, facts: Facts, callee: CalleeEffects
         if keyword.arg == "out":
             for name in _names([keyword.value], facts):
                 storage.write(name)
-    if isinstance(node.func, gast.Attribute) and node.func.attr in MUTATING_METHODS and not _is_module_path(node, facts):
+    if (
+        isinstance(node.func, gast.Attribute)
+        and node.func.attr in MUTATING_METHODS
+        and not _is_module_path(node, facts)
+    ):
         base = root_name(node.func.value)
         if base is not None:
             storage.write(base)
@@ -535,7 +543,7 @@ def _unsound_snapshots(
         if call is not None and isinstance(call.func, gast.Attribute) and call.func.attr in MUTATING_METHODS:
             escaping.update(_names(_arguments(call), facts))  # the container keeps what it is given
     _close(bases, storage)
-    written_somewhere = {root for root in storage.written}
+    written_somewhere = set(storage.written)
     if not written_somewhere and not storage.updated:
         return set()
     unsound = {name for name in storage.snapshots if storage.root(name) in storage.written or name in storage.updated}
@@ -583,9 +591,7 @@ def _close(bases: dict[str, set[str]], storage: Storage) -> None:
                     changed = True
 
 
-def _writes_of(
-    statement: gast.stmt, storage: Storage, facts: Facts, callee: CalleeEffects | None
-) -> set[str]:
+def _writes_of(statement: gast.stmt, storage: Storage, facts: Facts, callee: CalleeEffects | None) -> set[str]:
     probe = Storage(parent=storage.parent, contents=storage.contents)
     if isinstance(statement, gast.Assign) and not isinstance(statement.targets[0], gast.Name):
         base = root_name(statement.targets[0])

@@ -9,8 +9,28 @@ import gast
 __all__ = ["MUTATING_METHODS", "blocks", "bound_names", "root_name", "statements", "written_names"]
 
 MUTATING_METHODS = frozenset(
-    "append extend insert pop remove clear reverse sort update setdefault popitem add discard fill put itemset "
-    "partition resize setflags byteswap".split()
+    [
+        "append",
+        "extend",
+        "insert",
+        "pop",
+        "remove",
+        "clear",
+        "reverse",
+        "sort",
+        "update",
+        "setdefault",
+        "popitem",
+        "add",
+        "discard",
+        "fill",
+        "put",
+        "itemset",
+        "partition",
+        "resize",
+        "setflags",
+        "byteswap",
+    ]
 )
 
 

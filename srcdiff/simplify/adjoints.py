@@ -185,7 +185,8 @@ class _Writer:
             self.add_whole(target.id, statement, state, out)
             return
         bar = root_name(target)
-        assert bar is not None and isinstance(target, gast.Subscript)
+        assert bar is not None
+        assert isinstance(target, gast.Subscript)
         self.own(bar, state, out)
         element = subscript(target.value, target.slice, gast.Store())
         if statement.scatter:
@@ -220,7 +221,8 @@ class _Writer:
             state.memory.pop(target.id, None)
             return
         bar = root_name(target)
-        assert bar is not None and isinstance(target, gast.Subscript)
+        assert bar is not None
+        assert isinstance(target, gast.Subscript)
         if bar not in state.memory:
             return
         self.own(bar, state, out)
@@ -293,8 +295,7 @@ class _Writer:
                     self.materialise(bar, state, out)
                 continue
             shared = [
-                bar for bar in state.memory
-                if bar in inside.memory and state.owned(bar) and not inside.owned(bar)
+                bar for bar in state.memory if bar in inside.memory and state.owned(bar) and not inside.owned(bar)
             ]
             if not shared:
                 break

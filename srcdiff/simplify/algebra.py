@@ -29,7 +29,7 @@ class _Product:
     place: int | None = None
     factors: list[tuple[gast.expr, bool]] = field(default_factory=list)
 
-    def scale(self, number: float | int) -> None:
+    def scale(self, number: float) -> None:
         """Multiply by a number, which stands where the first one stood."""
         if self.place is None:
             self.place = len(self.factors)
@@ -120,7 +120,7 @@ class _Algebra:
 
     def spread(self, node: gast.Call) -> gast.expr:
         if self.setting.facts(node.args[1]).kind == "number":
-            return node.args[0]  # type: ignore[no-any-return]
+            return node.args[0]
         return node
 
     def product(self, node: gast.expr) -> gast.expr:

@@ -54,7 +54,9 @@ def _record(body: Block, index: int) -> Site | None:
         return None
     for save in body[index + 1 : index + 4]:
         if isinstance(save, Save) and save.site.record and save.site.stem == statement.targets[0].id:
-            tested = [s for s in body[index + 1 : index + 4] if isinstance(s, gast.If) and is_name(s.test, save.site.stem)]
+            tested = [
+                s for s in body[index + 1 : index + 4] if isinstance(s, gast.If) and is_name(s.test, save.site.stem)
+            ]
             return save.site if tested else None
     return None
 
@@ -84,7 +86,11 @@ def _is_steady(setting: Setting, test: gast.expr, steady: set[str]) -> bool:
         return False
     for part in parts:
         if isinstance(part, gast.Call):
-            known = isinstance(part.func, gast.Name) and part.func.id in _PLAIN_CALLS and part.func.id not in setting.facts.of
+            known = (
+                isinstance(part.func, gast.Name)
+                and part.func.id in _PLAIN_CALLS
+                and part.func.id not in setting.facts.of
+            )
             if not known:
                 return False
         elif isinstance(part, gast.Attribute) and part.attr not in ("shape", "size", "ndim"):
@@ -242,9 +248,5 @@ def _without_record(body: Block, known: _Exit) -> None:
         if _record(body, index) is known.site:
             branch = next(s for s in body[index:] if isinstance(s, gast.If) and is_name(s.test, known.site.stem))
             branch.test = statement.value
-            body[:] = [
-                s for s in body if s is not statement and not (isinstance(s, Save) and s.site is known.site)
-            ]
+            body[:] = [s for s in body if s is not statement and not (isinstance(s, Save) and s.site is known.site)]
             return
-
-

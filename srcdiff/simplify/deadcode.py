@@ -1,6 +1,7 @@
 """Statements whose results nothing reads.
 
-A statement of the primal goes only if it cannot raise: an index, a call without a rule, a division of Python numbers and
+A statement of the primal goes only if it cannot raise: an index, a call without a rule, a division of Python numbers
+and
 `math` functions can. What the reverse sweep computes for itself goes freely.
 """
 
@@ -39,7 +40,9 @@ class _DeadCode:
             return self.loop(statement, live)
         if isinstance(statement, gast.With):
             body, inside = self.block(statement.body, set(live))
-            return [gast.With(statement.items, body or [gast.Pass()], None)], inside | self.reading.statement_reads(statement)
+            return [gast.With(statement.items, body or [gast.Pass()], None)], inside | self.reading.statement_reads(
+                statement
+            )
         if isinstance(statement, gast.Try):
             reads = {n for part in gast.walk(statement) if isinstance(part, gast.stmt) for n in self.all_reads(part)}
             return [statement], live | reads

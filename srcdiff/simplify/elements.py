@@ -95,7 +95,7 @@ class Elements:
                 new = self._without_elements(value, elements)
                 changed = changed or new is not value
             else:
-                new = value
+                new = value  # type: ignore[assignment]
             values.append(new)
         return type(node)(*values) if changed else node
 
@@ -212,5 +212,3 @@ def _split(node: gast.expr) -> tuple[gast.expr | None, int]:
         if base is None and isinstance(node.op, gast.Add):
             return other, offset + more
     return node, 0
-
-

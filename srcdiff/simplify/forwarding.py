@@ -141,7 +141,8 @@ class _Forwarding:
 
     def still_moves(self, statement: gast.stmt, uses: int) -> bool:
         """Whether a value may move, now that others have been put into it."""
-        assert isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name)
+        assert isinstance(statement, gast.Assign)
+        assert isinstance(statement.targets[0], gast.Name)
         return uses <= self.most_uses(statement.targets[0].id, statement.value)
 
     def use(self, statement: gast.stmt, pending: dict[str, _Pending], out: Block) -> gast.stmt:
@@ -161,7 +162,9 @@ class _Forwarding:
         values = self.taken(pending, statement)
         if values:
             self.changed = True
-            bound = list(statement.targets) if isinstance(statement, gast.Assign) else getattr(statement, "target", None)
+            bound = (
+                list(statement.targets) if isinstance(statement, gast.Assign) else getattr(statement, "target", None)
+            )
             statement = substitute(statement, values)
             if isinstance(bound, list) and isinstance(bound[0], gast.Name):
                 statement.targets = bound
@@ -289,7 +292,8 @@ _PURE_BUILTINS = frozenset((len, range, float, int, abs, min, max, sum, isinstan
 
 def _reads(node: gast.AST, target: str) -> int:
     return sum(
-        isinstance(part, gast.Name) and part.id == target and isinstance(part.ctx, gast.Load) for part in gast.walk(node)
+        isinstance(part, gast.Name) and part.id == target and isinstance(part.ctx, gast.Load)
+        for part in gast.walk(node)
     )
 
 

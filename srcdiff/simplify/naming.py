@@ -74,9 +74,7 @@ def shorter_names(used: list[str], generated: set[str], taken: set[str]) -> dict
     return names
 
 
-def merged_names(
-    forward: Block, reverse: Block, result: list[gast.expr], pairs: dict[str, str]
-) -> dict[str, str]:
+def merged_names(forward: Block, reverse: Block, result: list[gast.expr], pairs: dict[str, str]) -> dict[str, str]:
     """The user's name for variables that got a number, where both are never needed at once.
 
     Parameters

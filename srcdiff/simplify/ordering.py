@@ -123,5 +123,3 @@ def _passed_on(
 
 def _is_bare(node: gast.expr, identifier: str) -> bool:
     return isinstance(node, gast.Name) and node.id == identifier
-
-

@@ -224,8 +224,11 @@ def _is_read_elsewhere(body: Block, index: int, whole: str, count: int, read: se
 def without_trivial(body: Block) -> Block:
     """Statements without `x = x`."""
     kept = [
-        s for s in body
-        if not (isinstance(s, gast.Assign) and isinstance(s.targets[0], gast.Name) and is_name(s.value, s.targets[0].id))
+        s
+        for s in body
+        if not (
+            isinstance(s, gast.Assign) and isinstance(s.targets[0], gast.Name) and is_name(s.value, s.targets[0].id)
+        )
     ]
     for statement in kept:
         for block in blocks(statement):

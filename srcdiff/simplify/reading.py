@@ -13,7 +13,7 @@ from srcdiff.transform.setting import Setting
 
 __all__ = ["Reading"]
 
-_SHAPE_ATTRIBUTES = frozenset("shape size ndim dtype".split())
+_SHAPE_ATTRIBUTES = frozenset(["shape", "size", "ndim", "dtype"])
 _SHAPE_SECOND = frozenset(("unbroadcast", "expand"))
 _SHAPE_FIRST = frozenset(("zeros_like", "len"))
 

@@ -50,7 +50,9 @@ def _is_cheap(setting: Setting, node: gast.expr, *, in_loop: bool) -> bool:
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
         return True
     if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
-        return fact.kind == "number" or (fact.numeric and not isinstance(node.slice, gast.Name) and _is_view(setting, node))
+        return fact.kind == "number" or (
+            fact.numeric and not isinstance(node.slice, gast.Name) and _is_view(setting, node)
+        )
     if isinstance(node, gast.BinOp) and in_loop and fact.kind == "number":
         return isinstance(node.op, (gast.Add, gast.Sub, gast.Mult))
     if isinstance(node, gast.Attribute):

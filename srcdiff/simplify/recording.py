@@ -2,7 +2,7 @@
 
 Recording is liveness over the reverse sweep (Hascoët, Naumann and Pascual 2005, "To be recorded analysis in reverse-mode
 automatic differentiation"): a value that is put back and then not read need not have been kept.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from srcdiff.simplify.adjoints import write_adjoints
 from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.conditions import decide_again, told_by_exits
 from srcdiff.simplify.deadcode import drop_dead_code
-from srcdiff.simplify.forwarding import forward_temporaries
 from srcdiff.simplify.exits import native_exits
+from srcdiff.simplify.forwarding import forward_temporaries
 from srcdiff.simplify.keeping import write_kept
 from srcdiff.simplify.naming import fixed_names, merged_names, names_in_order, renamed, shorter_names
 from srcdiff.simplify.notes import add_notes, lists_together, noted, with_notes
@@ -36,7 +36,9 @@ __all__ = ["LEAN", "Assembled", "finish", "seeds"]
 
 Block = list[gast.stmt]
 
-LEAN = frozenset(("activity", "recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish"))
+LEAN = frozenset(
+    ("activity", "recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish")
+)
 """The lean passes; each can be switched off alone."""
 
 
@@ -93,8 +95,18 @@ def temporaries(setting: Setting, users: set[str]) -> set[str]:
 
 
 def finish(
-    setting: Setting, sweeps: Sweeps, output: gast.expr, seed: Block, returned: Sequence[str], users: set[str],
-    *, lean: frozenset[str], everything: bool, needs_output: bool, own_seed: bool, seed_fact: Fact,
+    setting: Setting,
+    sweeps: Sweeps,
+    output: gast.expr,
+    seed: Block,
+    returned: Sequence[str],
+    users: set[str],
+    *,
+    lean: frozenset[str],
+    everything: bool,
+    needs_output: bool,
+    own_seed: bool,
+    seed_fact: Fact,
 ) -> Assembled:
     """Run the lean passes and write the marks as plain statements.
 
@@ -140,7 +152,9 @@ def finish(
     reading = Reading(setting)
     if "ordering" in lean:
         reverse = order_groups(reverse, reading, temporaries(setting, users) - bars)
-    outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
+    outside = (
+        {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
+    )
     result = [*(name(bar) for bar in sorted(bars)), *([output] if needs_output else [])]
     after = outside | {read for part in result for read in reading.reads(part)}
     reverse, kept = drop_needless_restores(reverse, reading, set(bars), decide="recording" in lean)
@@ -157,7 +171,9 @@ def finish(
         if "algebra" in lean:
             reverse = simplify_algebra(reverse, setting)
         if "deadcode" in lean:
-            forward, reverse, crossing = drop_dead_code(setting, reading, forward, reverse, after, everything=everything)
+            forward, reverse, crossing = drop_dead_code(
+                setting, reading, forward, reverse, after, everything=everything
+            )
         if len(list(statements(forward))) + len(list(statements(reverse))) == before:
             break
     if "polish" in lean:
@@ -169,7 +185,12 @@ def finish(
 
 
 def _polished(
-    setting: Setting, forward: Block, reverse: Block, output: gast.expr, users: set[str], sites: dict[str, Site],
+    setting: Setting,
+    forward: Block,
+    reverse: Block,
+    output: gast.expr,
+    users: set[str],
+    sites: dict[str, Site],
     result: list[gast.expr],
 ) -> tuple[Block, Block, gast.expr, dict[str, str]]:
     """What is said more simply in other words; with the names that were changed."""
@@ -179,7 +200,13 @@ def _polished(
     reverse = augmented(Reading(setting), reverse)
     forward = unpacked(forward, names_read([*reverse, *result, output]))
     forward = native_exits(forward, names_read([*reverse, *result, output]))
-    fixed = fixed_names([*forward, *reverse]) | users | set(setting.objects) | set(setting.function.parameters) | {setting.gradient}
+    fixed = (
+        fixed_names([*forward, *reverse])
+        | users
+        | set(setting.objects)
+        | set(setting.function.parameters)
+        | {setting.gradient}
+    )
     names = _numbered_webs(setting, forward, reverse, output, users, result)
     forward, reverse, output = renamed(forward, names), renamed(reverse, names), renamed([output], names)[0]
     body = [*forward, *reverse, gast.Expr(output)]
@@ -274,9 +301,7 @@ def parameters_text(function: core.Function, extra: str) -> str:
     return ", ".join([*shown, extra] if extra else shown)
 
 
-def joint_text(
-    setting: Setting, assembled: Assembled, title: str, wrt: Sequence[str], returned: gast.expr
-) -> str:
+def joint_text(setting: Setting, assembled: Assembled, title: str, wrt: Sequence[str], returned: gast.expr) -> str:
     """The text of the function with both sweeps in it."""
     function = setting.function
     body: Block = []
@@ -296,5 +321,3 @@ def _base(filename: str) -> str:
 def seed_check(setting: Setting, output: gast.expr) -> gast.stmt:
     """`gradient = seed(gradient, output)`."""
     return assign(setting.gradient, call(setting.helper(runtime.seed), name(setting.gradient), output))
-
-

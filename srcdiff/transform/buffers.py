@@ -15,10 +15,9 @@ from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.records import key_of
 from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
-from srcdiff.analysis.structure import bound_names, root_name, statements
-from srcdiff.build import assign, attribute, call, constant, index_argument, is_name, name, names_read, store, subscript
+from srcdiff.analysis.structure import bound_names, root_name
+from srcdiff.build import assign, attribute, call, constant, index_argument, is_name, name, names_read, subscript
 from srcdiff.rules import registry
-from srcdiff.rules.operators import BINARY
 from srcdiff.transform import containers
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
@@ -64,7 +63,9 @@ def plan_shadows(setting: Setting) -> None:
         depths = depth_of.get(variable, [])
         parameter = variable in setting.function.parameters
         contained = any(storage.root(c) == storage.root(variable) for c in storage.contents.values())
-        single = len(members) == 1 and not contained and (depths == [0] and not parameter or parameter and not depths)
+        single = (
+            len(members) == 1 and not contained and ((depths == [0] and not parameter) or (parameter and not depths))
+        )
         if not single or shadows:
             setting.forward_shadows.add(variable)
         setting.bar_name(variable)
@@ -105,7 +106,12 @@ def copies(setting: Setting) -> Block:
             fact = setting.fact(parameter)
             if fact.kind == "number":
                 continue
-            known = written and fact.numeric and not setting.keeps_layout and not containers.is_contained(setting, parameter)
+            known = (
+                written
+                and fact.numeric
+                and not setting.keeps_layout
+                and not containers.is_contained(setting, parameter)
+            )
             layout = setting.keeps_layout and fact.numeric
             helper = runtime.copy_in_layout if layout else runtime.copy
             value = call(attribute(name(parameter), "copy")) if known else call(setting.helper(helper), name(parameter))
@@ -143,7 +149,7 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
     if origin.how == "fresh":
         return [assign(bar, _zeros(setting, target))], []
     if origin.how in ("alias", "view", "item") and all(base in setting.forward_shadows for base in origin.bases):
-        if isinstance(value, gast.Subscript):
+        if isinstance(value, gast.Subscript) or containers.is_contained(setting, target):
             reverse.require_kind_of_view(value, target)
         return [assign(bar, _on_shadows(setting, value, origin))], []
     if is_tested_view(setting, target, value):
@@ -151,7 +157,8 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
     if setting.fact(target).container:
         return [assign(bar, containers.shadow_of_container(setting, target, value))], []
     raise setting.unsupported(
-        value, f"`{target}`, which may or may not share memory with `{', '.join(origin.bases)}` and is written into",
+        value,
+        f"`{target}`, which may or may not share memory with `{', '.join(origin.bases)}` and is written into",
         "Copy it with `.copy()`, or make a view with a slice.",
     )
 
@@ -188,7 +195,11 @@ def _on_shadows(setting: Setting, value: gast.expr, origin: Origin) -> gast.expr
     """The same view of the shadow."""
     from srcdiff.build import substitute
 
-    if isinstance(value, gast.Attribute) and isinstance(value.value, gast.Name) and setting.facts(value.value).container:
+    if (
+        isinstance(value, gast.Attribute)
+        and isinstance(value.value, gast.Name)
+        and setting.facts(value.value).container
+    ):
         base = value.value.id  # a field of a record
         return subscript(setting.bar(base), constant(key_of(setting.fact(base), value.attr)))
     result: gast.expr = substitute(value, {base: setting.bar(base) for base in origin.bases})
@@ -235,7 +246,8 @@ def _check_array(reverse: Reverse, statement: gast.stmt, base: str) -> None:
     fact = reverse.setting.fact(base)
     if not fact.numeric and base in reverse.setting.active:
         raise reverse.setting.unsupported(
-            statement, f"a write into `{base}`, which is not known to be an array",
+            statement,
+            f"a write into `{base}`, which is not known to be an array",
             "Make it with a NumPy function in this function, or annotate it.",
         )
 
@@ -258,7 +270,8 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
         backward.append(Group((bar,), _hand_over(reverse, statement.value, element, target)))
     elif not setting.fact(base).differentiable and names_read(statement.value) & setting.varied:
         raise setting.unsupported(
-            statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
+            statement,
+            f"storing a value that carries a derivative into `{base}`, which holds no floats",
             "Make it a float array.",
         )
     return forward, [*restores, *backward]
@@ -371,12 +384,14 @@ def _settle_operand(
             if not basic:
                 own.append(Accumulate(element, value, scatter=True))
             elif not unchanged and not _is_copy_of(value, gradient):
-                own.append(assign(subscript(element.value, element.slice, gast.Store()), value))  # type: ignore[attr-defined]
+                own.append(assign(subscript(element.value, element.slice, gast.Store()), value))
         elif isinstance(statement, Accumulate):
             others.append(
                 Accumulate(
-                    statement.target, substitute(statement.value, values),
-                    scatter=statement.scatter, container=statement.container,
+                    statement.target,
+                    substitute(statement.value, values),
+                    scatter=statement.scatter,
+                    container=statement.container,
                 )
             )
         else:
@@ -386,7 +401,7 @@ def _settle_operand(
 
 def _is_copy_of(value: gast.expr, gradient: gast.expr) -> bool:
     """A linear operation leaves the cotangent of what was there as it is."""
-    return gast.dump(value) == gast.dump(gradient)
+    return gast.dump(value) == gast.dump(gradient)  # type: ignore[no-any-return]
 
 
 def augment_whole(reverse: Reverse, statement: gast.AugAssign, target: str) -> tuple[Block, Block]:
@@ -425,12 +440,14 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
         return [statement], []
     if base is not None and base in setting.active:
         raise setting.unsupported(
-            node, f"the method `.{node.func.attr}` on something that carries a derivative",  # type: ignore[attr-defined]
+            node,
+            f"the method `.{node.func.attr}` on something that carries a derivative",
             "Use an assignment.",
         )
     if any(v in setting.active and setting.fact(v).kind not in ("number",) for v in touched):
         raise setting.unsupported(
-            node, f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
+            node,
+            f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
             "Register a rule for it with @srcdiff.adjoint, or assign its result.",
         )
     if any(v in setting.storage.parent and setting.storage.is_buffer(v) for v in touched) and writes:
@@ -450,5 +467,3 @@ def is_error_state(setting: Setting, node: gast.expr) -> bool:
         return setting.facts.object_of(node.func) in _ERROR_STATES
     except (LookupError, TypeError):
         return False
-
-

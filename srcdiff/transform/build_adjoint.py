@@ -18,12 +18,11 @@ from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
 from srcdiff.names import Names
-
 from srcdiff.transform.buffers import is_tested_view, plan_shadows
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.defer import deferred_sums
-from srcdiff.transform.inplace import rewrite_in_place
 from srcdiff.transform.inline import Inliner
+from srcdiff.transform.inplace import rewrite_in_place
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested import expanded
 from srcdiff.transform.reverse import Reverse, Sweeps
@@ -65,14 +64,18 @@ def analysed(
     names = Names(all_names(function))
     scratch = Module(expanded=calls.module.expanded)
     function = separate_webs(expanded(function, parameters, names, scratch, calls), names)
-    return analyse(
-        function, parameters, calls, names, scratch.refer, owned=owned, helpers=scratch.objects
-    )
+    return analyse(function, parameters, calls, names, scratch.refer, owned=owned, helpers=scratch.objects)
 
 
 def analyse(
-    function: core.Function, parameters: dict[str, Fact], calls: Calls, names: Names,
-    refer: Callable[[Any, str], str], *, owned: bool, helpers: dict[str, Any],
+    function: core.Function,
+    parameters: dict[str, Fact],
+    calls: Calls,
+    names: Names,
+    refer: Callable[[Any, str], str],
+    *,
+    owned: bool,
+    helpers: dict[str, Any],
 ) -> tuple[core.Function, Facts, Liveness, Storage]:
     """What is known of a function whose variables are separated, after what it writes in place is written plainly."""
     narrowed: dict[str, str] = {}
@@ -86,15 +89,25 @@ def analyse(
 
 
 def _tables(
-    function: core.Function, parameters: dict[str, Fact], calls: Calls,
-    *, owned: bool, helpers: dict[str, Any], narrowed: dict[str, str],
+    function: core.Function,
+    parameters: dict[str, Fact],
+    calls: Calls,
+    *,
+    owned: bool,
+    helpers: dict[str, Any],
+    narrowed: dict[str, str],
 ) -> tuple[Facts, Liveness, Storage]:
     """Facts and storage classes: what one name of a container tells of its items holds for the others."""
     aliases: Aliases = {}
     for _ in range(5):
         facts = infer(
-            function, parameters, calls.result_fact,
-            helpers=helpers, aliases=aliases, narrowed=narrowed, effects=calls.effects_of,
+            function,
+            parameters,
+            calls.result_fact,
+            helpers=helpers,
+            aliases=aliases,
+            narrowed=narrowed,
+            effects=calls.effects_of,
         )
         live = liveness(function.body)
         storage = classify(function, facts, live, calls.effects_of(facts), owned=owned)
@@ -106,8 +119,15 @@ def _tables(
 
 
 def prepare(
-    function: core.Function, wrt: tuple[str, ...], parameters: dict[str, Fact], module: Module, calls: Calls,
-    *, aux: bool = False, owned: bool = False, also_useful: frozenset[str] = frozenset(),
+    function: core.Function,
+    wrt: tuple[str, ...],
+    parameters: dict[str, Fact],
+    module: Module,
+    calls: Calls,
+    *,
+    aux: bool = False,
+    owned: bool = False,
+    also_useful: frozenset[str] = frozenset(),
 ) -> Prepared:
     """Run the analyses.
 
@@ -187,5 +207,3 @@ def sweep(prepared: Prepared) -> Sweeps:
     transform = Reverse(prepared.setting)
     prepared.setting.calls.current = transform
     return transform.sweeps()
-
-

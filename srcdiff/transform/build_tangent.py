@@ -59,8 +59,15 @@ def build_tangent(request: Request) -> Generated:
 
 
 def write_tangent(
-    calls: TangentCalls, title: str, function: core.Function, wrt: tuple[str, ...], facts: dict[str, Fact],
-    written: frozenset[str] = frozenset(), *, aux: bool = False, outermost: bool = False,
+    calls: TangentCalls,
+    title: str,
+    function: core.Function,
+    wrt: tuple[str, ...],
+    facts: dict[str, Fact],
+    written: frozenset[str] = frozenset(),
+    *,
+    aux: bool = False,
+    outermost: bool = False,
 ) -> Prepared:
     """Add the text of a tangent function to the module.
 

@@ -163,7 +163,11 @@ def argument_fact(value: Any, facts: Facts, parameter: str) -> Fact:
 
 def renamed(fact: Fact, symbol: str, *, keep: bool) -> Fact:
     """A fact whose shape and dtype stand under another name."""
-    items = tuple(renamed(item, f"{symbol}[{i}]", keep=False) for i, item in enumerate(fact.items)) if fact.items else fact.items
+    items = (
+        tuple(renamed(item, f"{symbol}[{i}]", keep=False) for i, item in enumerate(fact.items))
+        if fact.items
+        else fact.items
+    )
     item = renamed(fact.item, f"{symbol}[]", keep=False) if fact.item is not None else None
     shape, dtypes = fact.shape, fact.dtypes
     if fact.kind == "number":

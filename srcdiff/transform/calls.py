@@ -121,7 +121,8 @@ class Calls:
         key = _key(site)
         if sum(known[0] is site.callee.function for known in self.summaries) > _KINDS:
             raise site.function.source.unsupported(
-                None, f"`{site.function.name}`, which is called with more than {_KINDS} kinds of arguments",
+                None,
+                f"`{site.function.name}`, which is called with more than {_KINDS} kinds of arguments",
                 "Pass arguments of fewer kinds, or register a rule for it.",
             )
         if key in self.summaries and key not in self.in_progress:
@@ -140,7 +141,7 @@ class Calls:
             del self.in_progress[key]
         return self.summaries[key]
 
-    def summarise(self, site: _Site) -> Summary:
+    def summarise(self, site: _Site) -> Summary:  # noqa: D102
         from srcdiff.transform.build_adjoint import analysed, returned_value
 
         function, facts, _, storage = analysed(site.function, site.facts, self, owned=True)
@@ -215,15 +216,14 @@ class Calls:
         forward, group = self.paired(reverse, statement, target, node, site, pair, active, shadows, seed)
         return [*keep, *saves, *forward[0], *shadow], [*early, *forward[1], *restore, group, *undo]
 
-    def refuse_changed_containers(
-        self, reverse: Reverse, node: gast.Call, written: list[str], site: _Site
-    ) -> None:
+    def refuse_changed_containers(self, reverse: Reverse, node: gast.Call, written: list[str], site: _Site) -> None:
         """A list or an object that the callee changes: what undoes it are the callee's own statements."""
         for variable in written:
             fact = reverse.setting.fact(variable)
             if fact.container or fact.kind == "anything":
                 refusal = reverse.setting.unsupported(
-                    node, f"a call of `{site.function.name}`, which changes `{variable}`, a container or an object",
+                    node,
+                    f"a call of `{site.function.name}`, which changes `{variable}`, a container or an object",
                     "Return what is new, and store it here.",
                 )
                 raise ExpandInstead(site.callee.function, refusal)
@@ -258,12 +258,12 @@ class Calls:
                 if other != written and roots[written] & others:
                     refusal = reverse.setting.unsupported(
                         node,
-                        f"`{site.function.name}` writes into its argument `{written}`, which shares memory with `{other}`",
+                        f"`{site.function.name}` writes into its argument `{written}`, which shares memory with `{other}`",  # noqa: E501
                         "Pass a copy of one of them.",
                     )
                     raise ExpandInstead(site.callee.function, refusal)
 
-    def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site) -> None:
+    def refuse_displays(self, reverse: Reverse, node: gast.Call, site: _Site) -> None:  # noqa: D102
         for parameter, value in site.values.items():
             if isinstance(value, (gast.Tuple, gast.Dict)) and any(
                 reverse.setting.is_active(name(v)) for v in names_read(value)
@@ -273,8 +273,16 @@ class Calls:
                 )
 
     def paired(
-        self, reverse: Reverse, statement: gast.stmt, target: str | None, node: gast.Call, site: _Site, pair: Pair,
-        active: tuple[str, ...], shadows: tuple[str, ...], seed: gast.Name | None,
+        self,
+        reverse: Reverse,
+        statement: gast.stmt,
+        target: str | None,
+        node: gast.Call,
+        site: _Site,
+        pair: Pair,
+        active: tuple[str, ...],
+        shadows: tuple[str, ...],
+        seed: gast.Name | None,
     ) -> tuple[tuple[Block, Block], Group]:
         """The forward statements with what restores them, and the group of the reverse sweep."""
         setting = reverse.setting
@@ -300,8 +308,14 @@ class Calls:
         return forward, group
 
     def received(
-        self, reverse: Reverse, reverse_call: gast.Call, seeded: str | None, site: _Site, active: tuple[str, ...],
-        shadows: tuple[str, ...], stem: str,
+        self,
+        reverse: Reverse,
+        reverse_call: gast.Call,
+        seeded: str | None,
+        site: _Site,
+        active: tuple[str, ...],
+        shadows: tuple[str, ...],
+        stem: str,
     ) -> Group:
         """Add the gradients that the reverse function returns to the adjoints of the arguments."""
         setting = reverse.setting
@@ -334,7 +348,7 @@ class Calls:
     def expression(self, value: Any) -> gast.expr:
         """An argument, or the default that stands for it."""
         if isinstance(value, gast.AST):
-            return value  # type: ignore[return-value]
+            return value
         if value is None or isinstance(value, (bool, int, float, complex, str)):
             return constant(value)
         if isinstance(value, tuple) and all(isinstance(v, (int, float, str, bool)) for v in value):
@@ -355,7 +369,7 @@ class Calls:
             self.current = current
         return self.pairs[key]
 
-    def build(self, pair: Pair, site: _Site, active: tuple[str, ...], shadows: tuple[str, ...], seeded: bool) -> None:
+    def build(self, pair: Pair, site: _Site, active: tuple[str, ...], shadows: tuple[str, ...], seeded: bool) -> None:  # noqa: D102
         from srcdiff.transform.pairs import build_pair
 
         build_pair(self, pair, site.function, site.facts, active, shadows, seeded)
@@ -415,4 +429,3 @@ def _free_of_symbols(fact: Fact) -> Fact:
     value = fact.value if fact.kind in ("opaque", "function") else None
     keys = fact.keys if items is not None else ()
     return replace(fact, shape=shape, dtypes=dtypes, items=items, item=item, value=value, keys=keys, first=())
-

@@ -3,7 +3,7 @@
 The transform knows how to undo these: `items[k] = v`, `items[i:j] = more`, `append`, `extend`, `insert`, `pop`, `clear`,
 `reverse`, a read, a copy. Everything else is written with them; so is an augmented assignment to an item, which is a
 read, an operation and, where the operation makes a new object, a store.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def unpacked(rewriter: Rewriter, node: gast.Call, target: str | None) -> Block |
         if fact.kind not in ("list", "tuple") or fact.items is None:
             return None
         for k in range(len(fact.items)):
-            arguments.append(rewriter.temporary(f"{target or 'call'}_item", subscript(argument.value, constant(k)), made))
+            arguments.append(  # noqa: PERF401
+                rewriter.temporary(f"{target or 'call'}_item", subscript(argument.value, constant(k)), made)
+            )
     for keyword in node.keywords:
         if keyword.arg is not None:
             keywords.append(keyword)
@@ -401,8 +403,10 @@ def _augmented(rewriter: Rewriter, statement: gast.AugAssign) -> Block | None:
         return _augmented_name(rewriter, statement, target.id)
     if rewriter.facts(target.value).kind not in CONTAINERS:
         return None
-    read = gast.Subscript(target.value, target.slice, gast.Load()) if isinstance(target, gast.Subscript) else (
-        gast.Attribute(target.value, target.attr, gast.Load())
+    read = (
+        gast.Subscript(target.value, target.slice, gast.Load())
+        if isinstance(target, gast.Subscript)
+        else (gast.Attribute(target.value, target.attr, gast.Load()))
     )
     if isinstance(target, gast.Subscript) and isinstance(target.slice, gast.Slice):
         return None

@@ -3,12 +3,14 @@
 The adjoint of a container is a mirror of it: a list for a list or a tuple, a dictionary for a dictionary or a record. A
 slot of the mirror holds the adjoint of the item. There are two kinds of mirror:
 
-- Items whose memory is written into have shadows, made in the forward sweep; the mirror holds these very shadows, and is
+- Items whose memory is written into have shadows, made in the forward sweep; the mirror holds these very shadows,
+and is
   made and changed beside its container in the forward sweep.
 - Items that are values have their adjoints collected in the slots, which own them. Such a mirror is a variable of the
   forward sweep, with zeros in its slots, where several names share it; else it is made in the reverse sweep.
 
-Either way the reverse sweep undoes each change, of the container and of its mirror: what was appended is popped, and its
+Either way the reverse sweep undoes each change, of the container and of its mirror: what was appended is popped, and
+its
 adjoint goes to what it was; what was popped is put back, and its adjoint with it.
 """
 
@@ -74,7 +76,8 @@ def _require_kind(setting: Setting, item: gast.Name) -> None:
     if unknown:
         raise NeedsKind(unknown, setting.function.source.place(item))
     raise setting.unsupported(
-        item, f"`{item.id}`, a number or an array, in a container of arrays that are written into",
+        item,
+        f"`{item.id}`, a number or an array, in a container of arrays that are written into",
         "Keep numbers and arrays in containers of their own.",
     )
 
@@ -186,7 +189,7 @@ def _copied(setting: Setting, value: gast.expr) -> gast.expr | None:
     return arguments[0] if fits else None
 
 
-_ARRAY_COPIES = (runtime.np.ndarray.tolist,)
+_ARRAY_COPIES = (runtime.np.ndarray.tolist,)  # type: ignore[attr-defined]
 _COPIES = {list, tuple, dict, list.copy, dict.copy, *_ARRAY_COPIES}
 
 
@@ -214,7 +217,7 @@ def passed_on(setting: Setting, node: gast.expr, gradient: gast.expr) -> Block |
     if not setting.is_active(source):
         return []
     if setting.facts(source).numeric:
-        array = call(f"{setting.refer(runtime.np, 'np')}.array", gradient)
+        array = call(f"{setting.refer(runtime.np, 'np')}.array", gradient)  # type: ignore[attr-defined]
         return [Accumulate(setting.bar(source.id), array)]
     if isinstance(node, gast.Subscript):
         if _shared(setting, source.id):
@@ -296,6 +299,8 @@ def bind_taken(reverse: Reverse, statement: gast.stmt, target: str, node: gast.C
     assert isinstance(node.func, gast.Attribute)
     base = node.func.value.id
     bar = setting.bar_name(base) if base in setting.active else None
+    if target in setting.forward_shadows:
+        reverse.require_kind_of_view(node, target)
     keep, restore = reverse.keep(target)
     put_back, saves, restores = _putting_back(reverse, base, node)
     forward = [*keep, *saves, statement]
@@ -324,7 +329,7 @@ def _bind_read_off(
 ) -> tuple[Block, Block]:
     """An item taken off that is only read, though it has a shadow: the slot goes back, and gets the adjoint."""
     setting = reverse.setting
-    base = node.func.value.id  # type: ignore[attr-defined]
+    base = node.func.value.id
     popped = call(attribute(setting.bar(base), "pop"), *node.args)
     slot, saves, slots = reverse.record(f"{setting.bar_name(base)}_item", popped)
     backward: Block = [*restores[0], *slots]
@@ -574,7 +579,9 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
     base = root_name(node.func)
     assert base is not None
     method, kind = node.func.attr, setting.fact(base).kind
-    handler = {"append": _append, "extend": _extend, "insert": _insert, "clear": _clear, "reverse": _reverse}.get(method)
+    handler = {"append": _append, "extend": _extend, "insert": _insert, "clear": _clear, "reverse": _reverse}.get(
+        method
+    )
     fits = kind == "list" or (kind == "dict" and method == "clear")
     if handler is not None and fits and isinstance(node.func.value, gast.Name) and not node.keywords:
         return handler(reverse, statement, node, base)
@@ -589,7 +596,7 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
 
 def _append(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str) -> tuple[Block, Block]:
     """The reverse sweep takes the last item off again, and hands its cotangent to what was appended."""
-    return _added(reverse, statement, base, node.args[0], lambda: [])
+    return _added(reverse, statement, base, node.args[0], list)
 
 
 def _insert(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str) -> tuple[Block, Block]:
@@ -623,7 +630,9 @@ def _extend(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str) 
     more = node.args[0]
     if setting.facts(more).kind not in ("list", "tuple"):
         if base in setting.active or setting.is_active(more):
-            raise setting.unsupported(node, "`.extend` by something that is not known to be a list", "Write `list(...)`.")
+            raise setting.unsupported(
+                node, "`.extend` by something that is not known to be a list", "Write `list(...)`."
+            )
         return _whole_change(reverse, statement, base)
     length, saves, restores = reverse.record(f"{base}_length", call("len", name(base)))
     forward: Block = [*saves, statement]

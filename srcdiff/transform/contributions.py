@@ -67,9 +67,7 @@ def _conjugate_number(value: complex) -> gast.expr:
 
 
 class _Contributions:
-    def __init__(
-        self, setting: Setting, target: str, gradient: gast.expr, shape: Shape, output: gast.expr
-    ) -> None:
+    def __init__(self, setting: Setting, target: str, gradient: gast.expr, shape: Shape, output: gast.expr) -> None:
         self.setting = setting
         self.target = target
         self.gradient = gradient
@@ -218,7 +216,8 @@ class _Contributions:
         if not owner.numeric and not owner.container:
             if any(self.setting.is_active(part) for part in gast.walk(node.slice)):
                 raise self.setting.unsupported(
-                    node, "a subscript that carries a derivative, of something else than an array",
+                    node,
+                    "a subscript that carries a derivative, of something else than an array",
                     "Use np.concatenate for `np.r_`, np.column_stack for `np.c_`.",
                 )
         if not self.setting.is_active(node.value):
@@ -243,7 +242,8 @@ class _Contributions:
         descriptor = getattr(np.ndarray, node.attr, None)
         if descriptor is None or not fact.numeric:
             raise self.setting.unsupported(
-                node, f"the attribute `.{node.attr}` of something that carries a derivative",
+                node,
+                f"the attribute `.{node.attr}` of something that carries a derivative",
                 "Take it from an array, a dataclass or a named tuple.",
             )
         self.rule(node, descriptor, [node.value], [])
@@ -256,7 +256,8 @@ class _Contributions:
             )
         if function is None or registry.lookup(function) is None:
             raise self.setting.unsupported(
-                node, f"no rule for `{gast.unparse(node.func).strip()}`",
+                node,
+                f"no rule for `{gast.unparse(node.func).strip()}`",
                 "Register one with @srcdiff.adjoint, or write the function in Python.",
             )
         self.rule(node, function, arguments, node.keywords)

@@ -44,9 +44,7 @@ def _count(setting: Setting, body: list[gast.stmt], uses: Counter[str], bindings
             _count(setting, block, uses, bindings)
 
 
-def _scan(
-    setting: Setting, body: list[gast.stmt], uses: Counter[str], bindings: Counter[str], found: set[str]
-) -> None:
+def _scan(setting: Setting, body: list[gast.stmt], uses: Counter[str], bindings: Counter[str], found: set[str]) -> None:
     defined_here: set[str] = set()
     for statement in body:
         if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
@@ -67,7 +65,10 @@ def is_elementwise(setting: Setting, node: gast.expr) -> bool:
     if isinstance(node, gast.UnaryOp):
         return isinstance(node.op, (gast.USub, gast.UAdd))
     if isinstance(node, gast.BinOp):
-        return isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Div, gast.Pow)) and not setting.facts(node).container
+        return (
+            isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Div, gast.Pow))
+            and not setting.facts(node).container
+        )
     if isinstance(node, gast.Call):
         function, _ = call_target(node, setting.facts)
         rule = registry.lookup(function) if function is not None else None

@@ -246,7 +246,8 @@ class _Expander:
             called = found.function
             combined = gast.Call(
                 called if isinstance(called, gast.AST) else node.func,
-                [*found.arguments, *node.args], [*found.keywords, *node.keywords],
+                [*found.arguments, *node.args],
+                [*found.keywords, *node.keywords],
             )
             gast.copy_location(combined, node)
             if isinstance(called, gast.AST):
@@ -258,13 +259,18 @@ class _Expander:
         if isinstance(found, _Inner):
             return self.inline(statement, node, found)
         if isinstance(found, _Known):
-            if isinstance(found.first, _Instance) or self.takes_functions(node) or _collects(found.function) or self.is_wanted(found):
+            if (
+                isinstance(found.first, _Instance)
+                or self.takes_functions(node)
+                or _collects(found.function)
+                or self.is_wanted(found)
+            ):
                 inlined = self.inline(statement, node, found)
                 if inlined is not None:
                     return inlined
-            return [_with_value(statement, node)] if node is not statement.value else None  # type: ignore[attr-defined]
+            return [_with_value(statement, node)] if node is not statement.value else None
         made = self.construct(statement, node)
-        if made is None and node is not statement.value:  # type: ignore[attr-defined]
+        if made is None and node is not statement.value:
             return [_with_value(statement, node)]
         return made
 
@@ -377,9 +383,7 @@ class _Expander:
             items.append(item)
         return type(value)(items, gast.Load())
 
-    def renamed(
-        self, body: Block, bound: dict[str, Any], origin: gast.stmt, foreign: Any
-    ) -> tuple[Block, Block]:
+    def renamed(self, body: Block, bound: dict[str, Any], origin: gast.stmt, foreign: Any) -> tuple[Block, Block]:
         """The callee's body in this function's names, and the statements that bind its parameters."""
         own = {n for s in statements(body) for n in bound_names(s)}
         values: dict[str, gast.expr] = {}
@@ -395,7 +399,13 @@ class _Expander:
         return [_rename(s, values) for s in body], before
 
     def bind_parameter(
-        self, parameter: str, argument: Any, own: set[str], values: dict[str, gast.expr], before: Block, origin: gast.stmt
+        self,
+        parameter: str,
+        argument: Any,
+        own: set[str],
+        values: dict[str, gast.expr],
+        before: Block,
+        origin: gast.stmt,
     ) -> None:
         if parameter not in own and isinstance(argument, (gast.Tuple, gast.Dict)):
             fresh = self.fresh(parameter)
@@ -409,7 +419,9 @@ class _Expander:
         if known is not None and parameter not in own:
             fresh = self.fresh(parameter)
             self.static[fresh] = known
-            values[parameter] = argument if isinstance(argument, gast.Name) and not isinstance(known, _Instance) else name(fresh)
+            values[parameter] = (
+                argument if isinstance(argument, gast.Name) and not isinstance(known, _Instance) else name(fresh)
+            )
             return
         if not isinstance(argument, gast.AST):
             argument = self.literal(argument)
@@ -488,14 +500,14 @@ class _Expander:
             elif entry.default is not dataclasses.MISSING:
                 value = self.literal(entry.default)
             else:
-                raise _Escapes(statement.targets[0].id)  # type: ignore[attr-defined]
+                raise _Escapes(statement.targets[0].id)
             out.append(statement_like(assign(self.attribute_variable(instance, entry.name), value), statement))
         after = inspect.getattr_static(instance.cls, "__post_init__", None)
         if after is not None:
             call = gast.copy_location(gast.Call(name("__post_init__"), [], []), statement)
             made = self.inline(gast.copy_location(gast.Expr(call), statement), call, _Known(after, instance))
             if made is None:
-                raise _Escapes(statement.targets[0].id)  # type: ignore[attr-defined]
+                raise _Escapes(statement.targets[0].id)
             out += made
         return out
 
@@ -534,7 +546,10 @@ class _Attributes:
         if isinstance(node, gast.Call):
             arguments = [a if self.instance(a) is not None else self.visit(a, function) for a in node.args]
             called = node.func if self.instance(node.func) is not None else self.visit(node.func, function)
-            keywords = [gast.keyword(k.arg, k.value if self.instance(k.value) else self.visit(k.value, function)) for k in node.keywords]
+            keywords = [
+                gast.keyword(k.arg, k.value if self.instance(k.value) else self.visit(k.value, function))
+                for k in node.keywords
+            ]
             return gast.copy_location(gast.Call(called, arguments, keywords), node)
         if isinstance(node, gast.Name):
             if self.instance(node) is not None and isinstance(node.ctx, gast.Load):
@@ -552,7 +567,7 @@ class _Attributes:
         return gast.copy_location(new, node)
 
     def attribute(self, node: gast.Attribute, owner: _Instance, function: gast.AST | None) -> gast.expr:
-        if node is function and node.attr not in owner.attributes:
+        if node is function and node.attr not in owner.attributes:  # type: ignore[union-attr]
             return node  # a method that is called
         if isinstance(node.ctx, gast.Store):
             return gast.copy_location(store(self.expander.attribute_variable(owner, node.attr)), node)
@@ -630,7 +645,7 @@ def _signature(node: gast.FunctionDef) -> inspect.Signature:
     """The signature of an inner function, its defaults as expressions."""
     parameters = []
     plain = [*[(a, inspect.Parameter.POSITIONAL_ONLY) for a in node.args.posonlyargs]]
-    plain += [(a, inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in node.args.args]
+    plain += [(a, inspect.Parameter.POSITIONAL_OR_KEYWORD) for a in node.args.args]  # type: ignore[misc]
     missing = len(plain) - len(node.args.defaults)
     for index, (argument, kind) in enumerate(plain):
         default = node.args.defaults[index - missing] if index >= missing else inspect.Parameter.empty
@@ -648,7 +663,9 @@ def _signature(node: gast.FunctionDef) -> inspect.Signature:
 def _arguments_of(display: gast.Tuple | gast.Dict) -> _Arguments:
     if isinstance(display, gast.Tuple):
         return _Arguments(positional=tuple(display.elts))
-    return _Arguments(keywords=tuple(gast.keyword(k.value, v) for k, v in zip(display.keys, display.values, strict=True)))
+    return _Arguments(
+        keywords=tuple(gast.keyword(k.value, v) for k, v in zip(display.keys, display.values, strict=True))
+    )
 
 
 def _collects(function: Any) -> bool:

@@ -11,7 +11,7 @@ import gast
 from srcdiff import runtime
 from srcdiff.analysis.facts import NUMBER, Fact, fact_of_kind, fact_of_object
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, call, display, name, names_read
+from srcdiff.build import assign, call, display, name
 from srcdiff.emit import emit_function
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import NeedsKind, NumberKind, UnknownKind
@@ -19,7 +19,7 @@ from srcdiff.load import load
 from srcdiff.normalize import normalize
 from srcdiff.pipeline import Generated, Request
 from srcdiff.source import read
-from srcdiff.transform.assemble import (
+from srcdiff.transform.assemble import (  # type: ignore[attr-defined]
     LEAN,
     Assembled,
     finish,
@@ -41,7 +41,14 @@ __all__ = ["build", "held_output", "residual_names", "split_texts"]
 
 Block = list[gast.stmt]
 _PLAIN: dict[Any, str] = {
-    float: "f", int: "i", complex: "c", bool: "b", "float": "f", "int": "i", "complex": "c", "bool": "b",
+    float: "f",
+    int: "i",
+    complex: "c",
+    bool: "b",
+    "float": "f",
+    "int": "i",
+    "complex": "c",
+    "bool": "b",
 }
 
 
@@ -75,7 +82,7 @@ def build(request: Request) -> Generated:
     while True:
         try:
             return _build(request, frozenset(in_place))
-        except ExpandInstead as wanted:
+        except ExpandInstead as wanted:  # noqa: PERF203
             if wanted.function in in_place:
                 raise wanted.refusal from None
             in_place.add(wanted.function)
@@ -122,7 +129,8 @@ def _with_kinds_asked(error: UnsupportedError, facts: dict[str, Fact], module: M
 def _written(setting: Setting) -> tuple[str, ...]:
     storage = setting.storage
     return tuple(
-        p for p in setting.function.parameters
+        p
+        for p in setting.function.parameters
         if p in storage.parent and (storage.is_buffer(p) or p in storage.updated) and setting.fact(p).kind != "number"
     )
 
@@ -162,12 +170,21 @@ def _joint(request: Request, prepared: Prepared, module: Module, lean: frozenset
     with_value = request.form == "value and adjoint"
     sweeps = sweep(prepared)
     start, own = _seeded(setting, output)
-    wanted = prepared.output if with_value else prepared.output.elts[1] if request.has_aux else None  # type: ignore[attr-defined]
+    wanted = prepared.output if with_value else prepared.output.elts[1] if request.has_aux else None
     if wanted is not None:
         wanted = held_output(setting, wanted, sweeps.forward)
     assembled = finish(
-        setting, sweeps, wanted if wanted is not None else gast.Constant(None, None), start, request.wrt, prepared.users,
-        lean=lean, everything=with_value, needs_output=wanted is not None, own_seed=own, seed_fact=_seed_fact(setting, output),
+        setting,
+        sweeps,
+        wanted if wanted is not None else gast.Constant(None, None),
+        start,
+        request.wrt,
+        prepared.users,
+        lean=lean,
+        everything=with_value,
+        needs_output=wanted is not None,
+        own_seed=own,
+        seed_fact=_seed_fact(setting, output),
     )
     result: gast.expr = _bars(setting, request.wrt)
     if with_value:
@@ -193,7 +210,7 @@ def held_output(setting: Setting, output: gast.expr, forward: Block, *, copy: bo
     number = setting.fact(variable).kind == "number"
     rebound = sum(variable in bound_names(s) for s in statements(setting.function.body)) > 1
     argument = variable in setting.function.parameters
-    if number and not rebound or not copy:
+    if (number and not rebound) or not copy:
         return output
     if not (written or argument or rebound):
         return output
@@ -211,8 +228,17 @@ def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset
     start, own = _seeded(setting, output)
     held = held_output(setting, prepared.output, sweeps.forward)
     assembled = finish(
-        setting, sweeps, held, start, request.wrt, prepared.users,
-        lean=lean, everything=True, needs_output=True, own_seed=own, seed_fact=_seed_fact(setting, output),
+        setting,
+        sweeps,
+        held,
+        start,
+        request.wrt,
+        prepared.users,
+        lean=lean,
+        everything=True,
+        needs_output=True,
+        own_seed=own,
+        seed_fact=_seed_fact(setting, output),
     )
     stem = setting.function.name
     titles = {"forward": module.names.word(f"{stem}_forward"), "reverse": module.names.word(f"{stem}_reverse")}
@@ -221,7 +247,11 @@ def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset
 
 
 def split_texts(
-    setting: Setting, assembled: Assembled, titles: dict[str, str], result: gast.expr, wrt: Sequence[str],
+    setting: Setting,
+    assembled: Assembled,
+    titles: dict[str, str],
+    result: gast.expr,
+    wrt: Sequence[str],
     extra: Sequence[str] | None = None,
 ) -> list[str]:
     """The texts of the forward and of the reverse function."""
@@ -233,7 +263,8 @@ def split_texts(
     unsure: Block = [assign(r, gast.Constant(None, None)) for r in residuals if r not in sure]
     place = f"{function.name}` ({function.source.filename.rsplit('/', 1)[-1]}:{function.source.first_line})"
     forward = emit_function(
-        titles["forward"], parameters_text(function, ""),
+        titles["forward"],
+        parameters_text(function, ""),
         f"Forward sweep of `{place}: its value, and what the reverse sweep needs.",
         [*unsure, *with_notes(assembled.forward), gast.Return(display([assembled.output, kept]))],
     )
@@ -241,10 +272,16 @@ def split_texts(
     packed = setting.names.word("residuals")
     unpack: Block = []
     if residuals:
-        unpack = [gast.Assign([display([gast.Name(r, gast.Store(), None, None) for r in residuals], gast.Store())], name(packed), None)]
+        unpack = [
+            gast.Assign(
+                [display([gast.Name(r, gast.Store(), None, None) for r in residuals], gast.Store())], name(packed), None
+            )
+        ]
     parameters = ", ".join([packed, *extra])
     backward = emit_function(
-        titles["reverse"], parameters, f"Reverse sweep of `{place}: the adjoints of {', '.join(wrt)}.",
+        titles["reverse"],
+        parameters,
+        f"Reverse sweep of `{place}: the adjoints of {', '.join(wrt)}.",
         [*unpack, *reverse, gast.Return(result)],
     )
     return [forward, backward]
@@ -271,7 +308,3 @@ def _surely_bound(body: Block) -> set[str]:
         elif not isinstance(statement, (gast.For, gast.While, gast.Try)):
             found |= set(bound_names(statement))
     return found
-
-
-
-

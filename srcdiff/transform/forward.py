@@ -30,6 +30,7 @@ from srcdiff.build import (
     subscript,
     substitute,
 )
+from srcdiff.rules import registry
 from srcdiff.simplify.recompute import cheap_temporaries
 from srcdiff.transform import forward_calls, forward_writes
 from srcdiff.transform.forward_reading import TangentReading
@@ -190,7 +191,11 @@ class Forward:
             exact = (tangent.fresh or part) and tangent.full and self.holds(tangent.value, target)
             self.note(target, None)
             return tangent.value if exact else call(setting.helper(tangents.own_tangent), tangent.value, name(OUTPUT))
-        if origin.how == "fresh" and not (tangent.fresh or part or is_name(tangent.value)) and self.sees_writes(tangent):
+        if (
+            origin.how == "fresh"
+            and not (tangent.fresh or part or is_name(tangent.value))
+            and self.sees_writes(tangent)
+        ):
             return call(setting.helper(runtime.copy), tangent.value)
         if in_place and origin.how == "maybe view" and not isinstance(value, gast.Subscript):
             return self.guarded(tangent.value, origin.bases)
@@ -214,20 +219,37 @@ class Forward:
         return any(self.is_in_place(v) for v, dot in self.dots.items() if dot in read)
 
     def own_memory(self, body: Block) -> Block:
-        """Copies in the place of tangents that turned out equal to others, where one of the two is written into."""
+        """Copies of tangents that turned out to be others, or parts of them, where something is written into those.
+
+        The derivative of `y = x[:2] * 1.0` is `y_dot = x_dot[:2]`: of what is no view in the primal, a view.
+        """
         variables = {dot: variable for variable, dot in self.dots.items()}
         for statement in body:
             for block in blocks(statement):
                 self.own_memory(block)
-            if not (isinstance(statement, gast.Assign) and is_name(statement.targets[0]) and is_name(statement.value)):
+            if not isinstance(statement, gast.Assign) or not is_name(statement.targets[0]):
                 continue
-            dot, other = statement.targets[0].id, statement.value.id
-            if dot not in variables or other not in variables or self.setting.fact(variables[dot]).kind == "number":
+            dot = statement.targets[0].id
+            if dot not in variables or self.setting.fact(variables[dot]).kind == "number":
                 continue
-            if (dot, getattr(statement, "lineno", 0)) not in self.aliases:
-                if self.is_in_place(variables[dot]) or self.is_in_place(variables[other]):
-                    statement.value = call(self.setting.helper(runtime.copy), statement.value)
+            if (dot, getattr(statement, "lineno", 0)) in self.aliases or not self.may_share(statement.value):
+                continue
+            seen = {dot, *names_read(statement.value)} & variables.keys()
+            if any(self.is_in_place(variables[n]) for n in seen):
+                statement.value = call(self.setting.helper(runtime.copy), statement.value)
         return body
+
+    def may_share(self, node: gast.expr) -> bool:
+        """Whether the value of an expression over tangents may share memory with one of them."""
+        if isinstance(node, (gast.Name, gast.Subscript, gast.Attribute, gast.IfExp)):
+            return True
+        if not isinstance(node, gast.Call) or any(c in self.setting.writing_calls for c in names_read(node.func)):
+            return False
+        function = self.setting.object_named(node.func)
+        if function is None and isinstance(node.func, gast.Attribute):
+            function = getattr(np.ndarray, node.func.attr, None)
+        rule = registry.lookup(function) if function is not None else None
+        return rule is not None and rule.result != "fresh"
 
     def guarded(self, value: gast.expr, bases: tuple[str, ...]) -> gast.expr:
         """A view of the tangent where the primal is a view, a copy where it is a copy."""

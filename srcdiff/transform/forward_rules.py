@@ -173,7 +173,8 @@ class Tangent:
         descriptor = getattr(np.ndarray, node.attr, None)
         if descriptor is None or not (fact.numeric or fact.kind == "anything"):
             raise self.setting.unsupported(
-                node, f"the attribute `.{node.attr}` of something that carries a derivative",
+                node,
+                f"the attribute `.{node.attr}` of something that carries a derivative",
                 "Take it from an array, a dataclass or a named tuple.",
             )
         return self.rule(node, descriptor, [node.value], [])
@@ -210,7 +211,8 @@ class Tangent:
         if known or not names_read([node.func, *node.args, *node.keywords]) & self.forward.varied:
             return function, arguments
         raise self.setting.unsupported(
-            node, f"no rule for `{gast.unparse(node.func).strip()}`",
+            node,
+            f"no rule for `{gast.unparse(node.func).strip()}`",
             "Register one with @srcdiff.tangent, or write the function in Python.",
         )
 

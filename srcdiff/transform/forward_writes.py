@@ -105,7 +105,8 @@ def dotted_path(forward: Forward, node: gast.expr) -> gast.expr:
     if fact.numeric and node.attr in ("real", "imag", "T", "flat"):
         return attribute(dotted_path(forward, node.value), node.attr)
     raise forward.setting.unsupported(
-        node, f"setting the attribute `.{node.attr}` of something that carries a derivative",
+        node,
+        f"setting the attribute `.{node.attr}` of something that carries a derivative",
         "Make a new object instead.",
     )
 
@@ -150,7 +151,8 @@ def _refuse_lost(forward: Forward, statement: gast.stmt, value: gast.expr, base:
     active = any(v in forward.varied for v in carriers(value, setting.facts))
     if active and base is not None and not setting.fact(base).differentiable:
         raise setting.unsupported(
-            statement, f"storing a value that carries a derivative into `{base}`, which holds no floats",
+            statement,
+            f"storing a value that carries a derivative into `{base}`, which holds no floats",
             "Make it a float array.",
         )
 
@@ -161,8 +163,7 @@ def lost_effect(forward: Forward, value: gast.expr) -> Block:
         active = forward.setting.is_active(value.func.value)
         if active and value.func.attr in ("pop", "setdefault", "popitem"):
             return [
-                made for made in forward_containers.effect(forward, gast.Expr(value), value)
-                if made.value is not value
+                made for made in forward_containers.effect(forward, gast.Expr(value), value) if made.value is not value
             ]
     return []
 
@@ -292,7 +293,8 @@ def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:
     touched = names_read([node.func, *arguments, *node.keywords])
     if touched & forward.varied:
         raise setting.unsupported(
-            node, f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
+            node,
+            f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
             "Assign to a slice, or register a rule for it with @srcdiff.tangent.",
         )
     return [statement]

@@ -235,9 +235,7 @@ def _is_conjugate(node: gast.AST) -> bool:
 class _Walk:
     """One pass over a template's statements."""
 
-    def __init__(
-        self, inliner: Inliner, function: Callable[..., Any], values: dict[str, gast.expr], stem: str
-    ) -> None:
+    def __init__(self, inliner: Inliner, function: Callable[..., Any], values: dict[str, gast.expr], stem: str) -> None:
         self.inliner = inliner
         self.function = function
         self.values = dict(values)

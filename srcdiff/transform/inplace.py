@@ -76,9 +76,7 @@ def rewrite_in_place(
 class Rewriter:
     """One run over a function."""
 
-    def __init__(
-        self, function: core.Function, facts: Facts, names: Names, refer: Callable[[Any, str], str]
-    ) -> None:
+    def __init__(self, function: core.Function, facts: Facts, names: Names, refer: Callable[[Any, str], str]) -> None:
         self.function = function
         self.facts = facts
         self.names = names
@@ -161,7 +159,9 @@ class Rewriter:
                 return self.effect(getattr(self, name_of_method), values, node)
         return self.with_out(node, function, arguments, target)
 
-    def effect(self, method: Callable[..., Block | None], values: dict[str, gast.expr], node: gast.Call) -> Block | None:
+    def effect(
+        self, method: Callable[..., Block | None], values: dict[str, gast.expr], node: gast.Call
+    ) -> Block | None:
         """A function that is called for what it writes."""
         try:
             inspect.signature(method).bind(**values)
@@ -195,7 +195,7 @@ class Rewriter:
     def array(self, node: gast.expr) -> str | None:
         """The variable of an array that is written into; None for what is none."""
         if isinstance(node, gast.Name) and node.id in self.facts.of and self.facts.of[node.id].numeric:
-            return node.id
+            return node.id  # type: ignore[no-any-return]
         return None
 
     # `out=`.
@@ -231,14 +231,21 @@ class Rewriter:
         return [*made, *_result(target, written)]
 
     def selected(
-        self, function: gast.expr, args: list[gast.expr], keywords: list[gast.keyword], where: gast.expr, written: str,
+        self,
+        function: gast.expr,
+        args: list[gast.expr],
+        keywords: list[gast.keyword],
+        where: gast.expr,
+        written: str,
         target: str | None,
     ) -> Block:
         """`f(x, out=c, where=mask)`: the function sees the selected elements alone, as it does in NumPy."""
         made: Block = []
         mask = self.spread(where, written, made)
         chosen = [
-            a if self.is_number(a) else self.temporary(f"{written}_chosen", subscript(self.spread(a, written, made), mask), made)
+            a
+            if self.is_number(a)
+            else self.temporary(f"{written}_chosen", subscript(self.spread(a, written, made), mask), made)
             for a in args
         ]
         result = self.temporary(f"{written}_new", gast.Call(function, chosen, keywords), made)
@@ -386,7 +393,7 @@ class Rewriter:
         """`np.subtract.at`."""
         return self.scatter(a, indices, b, gast.Sub())
 
-    def scatter(self, a: gast.expr, indices: gast.expr, b: gast.expr, op: gast.operator) -> Block | None:
+    def scatter(self, a: gast.expr, indices: gast.expr, b: gast.expr, op: gast.operator) -> Block | None:  # noqa: D102
         written = self.array(a)
         if written is None:
             return None
@@ -539,7 +546,7 @@ def _out_position(function: Any) -> int | None:
     if getattr(plain, "__module__", "") is None or not str(getattr(plain, "__module__", "")).startswith("numpy"):
         return None
     try:
-        parameters = list(inspect.signature(plain).parameters.values())
+        parameters = list(inspect.signature(plain).parameters.values())  # type: ignore[arg-type]
     except (TypeError, ValueError):
         return _OUT_POSITIONS.get(title)
     for position, parameter in enumerate(parameters):

@@ -13,7 +13,6 @@ import gast
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, augment, binary, call, constant, name, names_read, store
 
-
 if TYPE_CHECKING:
     from srcdiff.transform.reverse import Block, Reverse
 
@@ -99,7 +98,9 @@ def _reads_shape_only(node: gast.expr) -> bool:
 
 def for_loop(reverse: Reverse, loop: gast.For) -> tuple[Block, Block]:
     """`for i in range(...)`: the range backwards, or as many trips as were made where the loop has an exit."""
-    if not (isinstance(loop.iter, gast.Call) and isinstance(loop.iter.func, gast.Name) and loop.iter.func.id == "range"):
+    if not (
+        isinstance(loop.iter, gast.Call) and isinstance(loop.iter.func, gast.Name) and loop.iter.func.id == "range"
+    ):
         raise reverse.setting.unsupported(loop, "this iterable", "Iterate over a range or a sequence.")
     (variable,) = bound_names(loop)
     keep, restore = reverse.keep(variable)
@@ -159,5 +160,3 @@ def while_loop(reverse: Reverse, loop: gast.While) -> tuple[Block, Block]:
     trip = reverse.setting.names.fresh("trip")
     again = gast.For(store(trip), call("range", name(trips)), body_reverse, [], None)
     return [*counting[:1], forward, *counting[1:]], [*recounting, again]
-
-

@@ -2,7 +2,7 @@
 
 The transform says what it means (add to an adjoint, forget it, keep a value, put it back); the passes that follow decide
 how that is best written.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Site:
     variable: str = ""
 
 
-class Accumulate(gast.stmt):
+class Accumulate(gast.stmt):  # type: ignore[misc]
     """Add `value` to an adjoint: `target` is its name, or an element of it.
 
     `scatter` says that the index may name an element more than once; `container` that the adjoint is a mirror of lists
@@ -46,7 +46,13 @@ class Accumulate(gast.stmt):
     _fields = ("target", "value")
 
     def __init__(
-        self, target: gast.expr, value: gast.expr, *, scatter: bool = False, container: bool = False, fresh: bool = False
+        self,
+        target: gast.expr,
+        value: gast.expr,
+        *,
+        scatter: bool = False,
+        container: bool = False,
+        fresh: bool = False,
     ) -> None:
         super().__init__()
         self.target = target
@@ -56,7 +62,7 @@ class Accumulate(gast.stmt):
         self.fresh = fresh
 
 
-class Zero(gast.stmt):
+class Zero(gast.stmt):  # type: ignore[misc]
     """The adjoint `target` (a name, or an element of a shadow) is zero from here on."""
 
     _fields = ("target",)
@@ -66,7 +72,7 @@ class Zero(gast.stmt):
         self.target = target
 
 
-class Group(gast.stmt):
+class Group(gast.stmt):  # type: ignore[misc]
     """What the reverse sweep does for one primal statement; nothing, where all of `cotangents` are zero.
 
     `owns` are adjoints that a call in it writes into, `reads` adjoints that it takes whether or not they are zero.
@@ -82,7 +88,7 @@ class Group(gast.stmt):
         self.body = body
 
 
-class Save(gast.stmt):
+class Save(gast.stmt):  # type: ignore[misc]
     """Keep `value` at a site."""
 
     _fields = ("value",)
@@ -93,7 +99,7 @@ class Save(gast.stmt):
         self.value = value
 
 
-class Restore(gast.stmt):
+class Restore(gast.stmt):  # type: ignore[misc]
     """Put back into `target` what was kept at a site."""
 
     _fields = ("target",)

@@ -125,8 +125,10 @@ class _Nested:
 
     def rewritten(self) -> core.Function | None:
         """The function after this run; None where there was nothing to do."""
-        if not any(isinstance(s, gast.Assign | gast.Expr) and isinstance(s.value, gast.Call)
-                   for s in statements(self.function.body)):
+        if not any(
+            isinstance(s, gast.Assign | gast.Expr) and isinstance(s.value, gast.Call)
+            for s in statements(self.function.body)
+        ):
             return None
         self.makers = _makers()
         body = self.block(self.function.body)
@@ -246,7 +248,12 @@ class _Nested:
         first = [gast.Name(variable, gast.Param(), None, None) for variable in captured]
         own = node.args
         arguments = gast.arguments(
-            [*first, *own.posonlyargs, *own.args], [], own.vararg, own.kwonlyargs, own.kw_defaults, own.kwarg,
+            [*first, *own.posonlyargs, *own.args],
+            [],
+            own.vararg,
+            own.kwonlyargs,
+            own.kw_defaults,
+            own.kwarg,
             own.defaults,
         )
         whole = gast.FunctionDef(title, arguments, [*defined, *node.body], [], None, None, [])
@@ -392,9 +399,7 @@ class _Nested:
             values[p.name] = bound.arguments[p.name] if p.name in bound.arguments else self.literal(p.default)
         return values
 
-    def with_call(
-        self, statement: gast.stmt, node: gast.Call, function: Any, arguments: list[gast.expr]
-    ) -> gast.stmt:
+    def with_call(self, statement: gast.stmt, node: gast.Call, function: Any, arguments: list[gast.expr]) -> gast.stmt:
         """The statement with a call of a generated function."""
         known = [n for n, other in self.module.objects.items() if other is function]
         title = known[0] if known else self.names.fresh(function.__name__)
@@ -421,9 +426,7 @@ class _Nested:
             self.facts = infer(self.function, self.parameters, self.calls.result_fact, helpers=helpers)
         return self.facts
 
-    def kinds(
-        self, node: gast.Call, callee: Callee, values: dict[str, gast.expr]
-    ) -> tuple[tuple[str, Kind], ...]:
+    def kinds(self, node: gast.Call, callee: Callee, values: dict[str, gast.expr]) -> tuple[tuple[str, Kind], ...]:
         """The kinds of the arguments that the inner derivative is generated for."""
         facts = self.inferred()
         found: list[tuple[str, Kind]] = []
@@ -432,7 +435,8 @@ class _Nested:
             kind = kind_of_fact(fact, facts)
             if kind is None:
                 raise self.refused(
-                    node, f"a derivative inside a primal whose argument `{parameter}` is of a kind that is not known",
+                    node,
+                    f"a derivative inside a primal whose argument `{parameter}` is of a kind that is not known",
                     "Use numbers, arrays, and lists or dictionaries of these.",
                 )
             if not isinstance(kind, UnknownKind):

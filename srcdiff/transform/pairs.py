@@ -23,8 +23,13 @@ __all__ = ["build_pair"]
 
 
 def build_pair(
-    calls: Calls, pair: Pair, function: core.Function, facts: dict[str, Fact], active: tuple[str, ...],
-    shadows: tuple[str, ...], seeded: bool,
+    calls: Calls,
+    pair: Pair,
+    function: core.Function,
+    facts: dict[str, Fact],
+    active: tuple[str, ...],
+    shadows: tuple[str, ...],
+    seeded: bool,
 ) -> None:
     """Generate the forward and the reverse function of a callee, or one adjoint where the arguments are enough."""
     prepared = prepare(function, active, facts, calls.module, calls, owned=True, also_useful=frozenset(shadows))
@@ -41,8 +46,17 @@ def build_pair(
     values = [p for p in active if p not in shadows]
     held = held_output(setting, output, sweeps.forward, copy=False)
     assembled = finish(
-        setting, sweeps, held, start, values, prepared.users, lean=calls.lean, everything=True, needs_output=True,
-        own_seed=False, seed_fact=replace(setting.facts(output), value=None),
+        setting,
+        sweeps,
+        held,
+        start,
+        values,
+        prepared.users,
+        lean=calls.lean,
+        everything=True,
+        needs_output=True,
+        own_seed=False,
+        seed_fact=replace(setting.facts(output), value=None),
     )
     bars = [setting.bar(p) for p in values]
     result: gast.expr = display(bars) if len(bars) != 1 else bars[0]
@@ -69,14 +83,22 @@ def _arguments_suffice(setting: Setting, assembled: Assembled, needed: list[str]
 
 
 def _write_adjoint(
-    calls: Calls, pair: Pair, setting: Setting, assembled: Assembled, needed: list[str], extra: list[str],
-    result: gast.expr, values: list[str],
+    calls: Calls,
+    pair: Pair,
+    setting: Setting,
+    assembled: Assembled,
+    needed: list[str],
+    extra: list[str],
+    result: gast.expr,
+    values: list[str],
 ) -> None:
     function = setting.function
     body, _ = with_lines(assembled.reverse, function)
     place = f"{function.name}` ({function.source.filename.rsplit('/', 1)[-1]}:{function.source.first_line})"
     text = emit_function(
-        pair.reverse, ", ".join([*needed, *extra]), f"The adjoints of {', '.join(values)} in `{place}.",
+        pair.reverse,
+        ", ".join([*needed, *extra]),
+        f"The adjoints of {', '.join(values)} in `{place}.",
         [*body, gast.Return(result)],
     )
     known = calls.written.get(text.replace(f"def {pair.reverse}(", "def (", 1))
@@ -85,5 +107,3 @@ def _write_adjoint(
         return
     calls.written[text.replace(f"def {pair.reverse}(", "def (", 1)] = pair.reverse
     calls.module.texts.append(text)
-
-

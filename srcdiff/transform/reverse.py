@@ -1,4 +1,5 @@
-"""Reverse mode: a forward sweep that is the primal, and a reverse sweep with one group of statements for each of its own.
+"""Reverse mode: a forward sweep that is the primal, and a reverse sweep with one group of statements for each of its
+own.
 
 At each point of the reverse sweep every variable and every buffer is as it was at the mirrored point of the forward
 sweep: what a statement overwrites is kept by the forward sweep and put back first. This is the general form; passes
@@ -13,11 +14,9 @@ import gast
 
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
-from srcdiff.analysis.storage import is_basic_index, origin_of
 from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
 from srcdiff.build import (
     assign,
-    augment,
     call,
     constant,
     is_name,
@@ -25,7 +24,6 @@ from srcdiff.build import (
     names_read,
     statement_like,
     store,
-    subscript,
 )
 from srcdiff.kinds import NeedsKind
 from srcdiff.transform import buffers, containers, inplace, loops
@@ -148,7 +146,7 @@ class Reverse:
         """`target = value`."""
         setting = self.setting
         if isinstance(value, gast.Call) and setting.calls.handles(value):
-            return setting.calls.bind(self, statement, target, value)
+            return setting.calls.bind(self, statement, target, value)  # type: ignore[no-any-return]
         if containers.takes(setting, value):
             return containers.bind_taken(self, statement, target, value)
         keep, restore = self.keep(target)
@@ -234,7 +232,8 @@ class Reverse:
             unknown = [p for p in self.setting.function.parameters if self.setting.fact(p).kind == "numeric"]
             if not unknown:
                 raise self.setting.unsupported(
-                    statement, f"an augmented assignment to `{variable}`, which may be a number or an array",
+                    statement,
+                    f"an augmented assignment to `{variable}`, which may be a number or an array",
                     f"Write `{variable} = {variable} ...`, or `{variable}[...] op= ...`.",
                 )
             raise NeedsKind(unknown, self.setting.function.source.place(statement))
@@ -245,7 +244,8 @@ class Reverse:
             unknown = [p for p in self.setting.function.parameters if self._lacks_rank(p)]
             if not unknown:
                 raise self.setting.unsupported(
-                    node, f"`{variable}`, which may be a number or a view of what is written into",
+                    node,
+                    f"`{variable}`, which may be a number or a view of what is written into",
                     "Copy it, or annotate the array's rank by unpacking its shape.",
                 )
             raise NeedsKind(unknown, self.setting.function.source.place(node))
@@ -258,7 +258,7 @@ class Reverse:
         value = statement.value
         if isinstance(value, gast.Call):
             if self.setting.calls.handles(value):
-                return self.setting.calls.bind(self, statement, None, value)
+                return self.setting.calls.bind(self, statement, None, value)  # type: ignore[no-any-return]
             return buffers.effect(self, statement, value)
         return [statement], []
 
@@ -340,7 +340,7 @@ class Reverse:
                 self.end_of_trip({variable}, forward, starts, set())
                 within.discard(variable)
 
-    def end_of_trip(self, within: set[str], ends: Block, starts: Block, done: set[str]) -> None:
+    def end_of_trip(self, within: set[str], ends: Block, starts: Block, done: set[str]) -> None:  # noqa: D102
         for variable in sorted(self.bindings.leave_trip(within)):
             site = self.site(variable)
             ends.append(Save(site, self.copied(variable)))
@@ -403,5 +403,3 @@ def _count_bindings(body: Block, depth: int = 0) -> dict[str, tuple[int, int]]:
 def _is_exit(statement: gast.stmt) -> bool:
     """The end of a loop's body: `if left_early: break`."""
     return isinstance(statement, gast.If) and len(statement.body) == 1 and isinstance(statement.body[0], gast.Break)
-
-

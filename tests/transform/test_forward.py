@@ -334,12 +334,14 @@ def test_refused_function_without_a_rule() -> None:
 
     message = helpers.assert_refused(lambda: srcdiff.jvp(opaque, (X,), (X,)))
     line = inspect.getsourcelines(opaque)[1] + 1
-    assert message == "\n".join([
-        f"tests/transform/test_forward.py:{line}:23: no rule for `np.packbits`",
-        f"  {line} |         return np.sum(np.packbits(x) * x)",
-        "      |                       ^^^^^^^^^^^^^^",
-        "Register one with @srcdiff.tangent, or write the function in Python.",
-    ])
+    assert message == "\n".join(
+        [
+            f"tests/transform/test_forward.py:{line}:23: no rule for `np.packbits`",
+            f"  {line} |         return np.sum(np.packbits(x) * x)",
+            "      |                       ^^^^^^^^^^^^^^",
+            "Register one with @srcdiff.tangent, or write the function in Python.",
+        ]
+    )
 
 
 def test_refused_storing_into_integers() -> None:
