@@ -36,9 +36,7 @@ __all__ = ["LEAN", "Assembled", "finish", "seeds"]
 
 Block = list[gast.stmt]
 
-LEAN = frozenset(
-    ("activity", "recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish")
-)
+LEAN = frozenset(("recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish"))
 """The lean passes; each can be switched off alone."""
 
 
@@ -162,6 +160,7 @@ def finish(
     forward, reverse, sites = write_kept(forward, reverse, setting.names)
     reading.stacks = {variable for variable, site in sites.items() if site.in_loop}
     temporary = temporaries(setting, users)
+    crossing = set(setting.names.taken)
     for _ in range(3):
         before = len(list(statements(forward))) + len(list(statements(reverse)))
         if "forwarding" in lean:
@@ -178,9 +177,9 @@ def finish(
             break
     if "polish" in lean:
         forward, reverse, output, names = _polished(setting, forward, reverse, output, users, sites, result)
-        crossing = {names.get(variable, variable) for variable in crossing}
+        crossing |= {names.get(variable, variable) for variable in crossing}
     mentioned = bars | {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
-    crossing = crossing & mentioned if "deadcode" in lean else mentioned
+    crossing &= mentioned
     return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
 
 

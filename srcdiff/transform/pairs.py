@@ -13,6 +13,7 @@ from srcdiff.build import display, name, statement_like
 from srcdiff.emit import emit_function
 from srcdiff.transform.assemble import Assembled, finish, seeds, with_lines
 from srcdiff.transform.build_adjoint import prepare, sweep
+from srcdiff.transform.calls import ExpandInstead
 from srcdiff.transform.forms import held_output, residual_names, split_texts
 from srcdiff.transform.setting import Setting
 
@@ -34,6 +35,12 @@ def build_pair(
     """Generate the forward and the reverse function of a callee, or one adjoint where the arguments are enough."""
     prepared = prepare(function, active, facts, calls.module, calls, owned=True, also_useful=frozenset(shadows))
     setting = prepared.setting
+    aliased = [p for p in function.parameters if p in setting.forward_shadows]
+    if aliased:  # the forward sweep itself needs the caller's shadow
+        refusal = function.source.unsupported(
+            None, f"`{aliased[0]}`, which has other names in `{function.name}` and is written into", "Pass a copy."
+        )
+        raise ExpandInstead(function.source.function, refusal)
     for parameter in shadows:
         setting.in_place.add(setting.bar_name(parameter))
     sweeps = sweep(prepared)

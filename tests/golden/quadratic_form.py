@@ -1,0 +1,48 @@
+import numpy as np
+
+ARGUMENTS = (np.arange(6.0).reshape(2, 3) / 6.0, np.array([0.3, 0.9, 0.4]))
+
+
+def quadratic_form(A, x):
+    n, m = A.shape
+    y = np.zeros(n)
+    for i in range(n):
+        for j in range(m):
+            y[i] += A[i, j] * x[j] ** 2
+    return np.sum(np.sin(y))
+
+
+# adjoint wrt A, x
+import numpy as np
+from srcdiff.runtime import unbroadcast, zeros_like
+
+
+def quadratic_form_adjoint(A, x, gradient=1.0):
+    """Adjoint of `quadratic_form` (quadratic_form.py:6) with respect to A, x."""
+    # forward sweep
+    y_mul_stack, y_pow_stack, y_x_stack = [], [], []
+    n, m = A.shape
+    y = np.zeros(n)
+    for i in range(n):
+        for j in range(m):
+            y_x = x[j]
+            y_x_stack.append(y_x)  # kept for line 11
+            y_pow = y_x ** 2
+            y_pow_stack.append(y_pow)  # kept for line 11
+            y_mul = A[i, j] * y_pow
+            y_mul_stack.append(y_mul)  # kept for line 11
+            y[i] += y_mul
+
+    # reverse sweep
+    # line 12: return np.sum(np.sin(y))
+    y_bar = gradient * np.cos(y)
+    A_bar = zeros_like(A)
+    x_bar = zeros_like(x)
+    for i in range(n - 1, -1, -1):
+        for j in range(m - 1, -1, -1):
+            y_x = y_x_stack.pop()
+            # line 11: y[i] += A[i, j] * x[j] ** 2
+            y_mul_bar = unbroadcast(y_bar[i], y_mul_stack.pop())
+            x_bar[j] += unbroadcast(y_mul_bar * A[i, j] * 2.0 * y_x, y_x)
+            A_bar[i, j] += unbroadcast(y_mul_bar * y_pow_stack.pop(), A[i, j])
+    return A_bar, x_bar
