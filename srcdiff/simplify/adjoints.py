@@ -199,7 +199,9 @@ class _Writer:
         value = statement.value
         if bar not in state.memory:
             state.memory[bar] = self.new_memory() if self.is_number(bar) else self.memory_of(value, state)
-            if statement.container and not _is_taken(value):  # its slots may share memory with each other
+            if statement.fresh:
+                state.memory[bar] = self.new_memory()
+            elif statement.container:  # its slots may share memory with each other
                 state.memory[bar] |= {OUTSIDE}
             out.append(assign(bar, value))
         elif bar in self.setting.in_place or (not statement.container and (self.is_number(bar) or state.owned(bar))):
@@ -309,11 +311,6 @@ class _Writer:
             out.append(gast.For(statement.target, statement.iter, body, [], None))
 
 
-def _is_taken(value: gast.expr) -> bool:
-    """Whether a value has been taken off a mirror, which owns its slots."""
-    return isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop"
-
-
 def _owned_in(body: Block) -> set[str]:
     """The mirrors that are changed in a block."""
     found: set[str] = set()
@@ -377,5 +374,7 @@ def _note_arrays(body: Block, found: set[str]) -> None:
             root = root_name(statement.target)
             if root is not None:
                 found.add(root)
+        elif isinstance(statement, Group):
+            found |= set(statement.owns)
         for field_name in ("body", "orelse"):
             _note_arrays(getattr(statement, field_name, None) or [], found)

@@ -238,12 +238,16 @@ def _passed_on_by_operator(setting: Setting, node: gast.BinOp, gradient: gast.ex
     return _give_items(setting, items, call(setting.helper(runtime.folded), gradient, call("len", items)))
 
 
-def give(setting: Setting, item: gast.expr, gradient: gast.expr) -> Block:
-    """Add to the adjoint of an item what its slot has collected; a shadow has it already."""
+def give(setting: Setting, item: gast.expr, gradient: gast.expr, *, moved: bool = False) -> Block:
+    """Add to the adjoint of an item what its slot has collected; a shadow has it already.
+
+    `moved` says that the slot is given up, so that what was in it is the item's alone.
+    """
     if not setting.is_active(item) or item.id in setting.forward_shadows:
         return []
     fact = setting.fact(item.id)
-    return [Accumulate(setting.bar(item.id), gradient, container=fact.container or fact.kind == "anything")]
+    container = fact.container or fact.kind == "anything"
+    return [Accumulate(setting.bar(item.id), gradient, container=container, fresh=moved)]
 
 
 def _give_part(setting: Setting, part: gast.expr, gradient: gast.expr) -> Block:
@@ -318,7 +322,9 @@ def bind_taken(reverse: Reverse, statement: gast.stmt, target: str, node: gast.C
         cotangents = [bar] if base not in setting.forward_shadows else []
         if taken_bar is not None and target not in setting.forward_shadows and cotangents:
             cotangents.append(taken_bar)
-        backward.append(Group(tuple(cotangents), [gast.Expr(put_back(name(bar), adjoint)), *forget]))
+        group = Group(tuple(cotangents), [gast.Expr(put_back(name(bar), adjoint)), *forget])
+        group.owns = (bar, *([taken_bar] if forget else []))
+        backward.append(group)
     elif taken_bar is not None and target not in setting.forward_shadows:
         backward.append(Group((taken_bar,), [Zero(name(taken_bar))]))
     return forward, [*restores, *backward, gast.Expr(put_back(name(base), name(target))), *restore]
@@ -347,9 +353,7 @@ def _moved(setting: Setting, target: str) -> tuple[gast.expr, Block]:
         return setting.bar(target), []
     if target not in setting.active:
         return _zero(setting, name(target)), []
-    if setting.fact(target).kind == "number":
-        return setting.bar(target), [Zero(setting.bar(target))]
-    return call(setting.helper(runtime.copy), setting.bar(target)), [Zero(setting.bar(target))]
+    return setting.bar(target), [Zero(setting.bar(target))]
 
 
 def _putting_back(reverse: Reverse, base: str, node: gast.Call) -> tuple[Any, Block, Block]:
@@ -413,9 +417,12 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
     return [*saves, *forward], [*restores, *backward]
 
 
-def _cotangents(setting: Setting, base: str) -> tuple[str, ...]:
-    """Where nothing has arrived at a mirror that is made in the reverse sweep, there is nothing to do."""
-    return () if base in setting.forward_shadows else (setting.bar_name(base),)
+def _group(setting: Setting, base: str, made: Block) -> Group:
+    """What is done at a change: nothing, where nothing has arrived at a mirror that is made in the reverse sweep."""
+    bar = setting.bar_name(base)
+    group = Group(() if base in setting.forward_shadows else (bar,), made)
+    group.owns = (bar,)
+    return group
 
 
 def _store_slot(reverse: Reverse, statement: gast.Assign, base: str, index: gast.expr) -> tuple[Block, Block]:
@@ -427,13 +434,13 @@ def _store_slot(reverse: Reverse, statement: gast.Assign, base: str, index: gast
         return forward, backward
     bar = setting.bar_name(base)
     slot, write = subscript(name(bar), index), subscript(name(bar), index, gast.Store())
-    made = give(setting, statement.value, slot)
+    made = give(setting, statement.value, slot, moved=True)
     if base in setting.forward_shadows:
         kept = reverse.site(bar)
         forward += [Save(kept, slot), gast.Assign([write], _slot(setting, statement.value), None)]
-        return forward, [*backward, Group((), made), Restore(kept, write)]
+        return forward, [*backward, _group(setting, base, made), Restore(kept, write)]
     made.append(gast.Assign([write], _zero(setting, item), None))
-    return forward, [*backward, Group((bar,), made)]
+    return forward, [*backward, _group(setting, base, made)]
 
 
 def _store_key(reverse: Reverse, statement: gast.Assign, base: str, key: gast.expr) -> tuple[Block, Block]:
@@ -447,16 +454,16 @@ def _store_key(reverse: Reverse, statement: gast.Assign, base: str, key: gast.ex
         return forward, [*restores, *undo]
     bar = setting.bar_name(base)
     slot = subscript(name(bar), key)
-    made = give(setting, statement.value, slot)
+    made = give(setting, statement.value, slot, moved=True)
     if base in setting.forward_shadows:
         old_bar, saves_bar, restores_bar = reverse.record(f"{bar}_old", call(found, name(bar), key))
         write = subscript(name(bar), key, gast.Store())
         forward += [*saves_bar, gast.Assign([write], _slot(setting, statement.value), None)]
         put = gast.Expr(call(put_back, name(bar), key, name(old_bar)))
-        return forward, [*restores, *undo, *restores_bar, Group((), [*made, put])]
+        return forward, [*restores, *undo, *restores_bar, _group(setting, base, [*made, put])]
     zero = call(setting.helper(runtime.zeros_like), name(old))
     made.append(gast.Expr(call(put_back, name(bar), key, zero)))
-    return forward, [*restores, *undo, Group((bar,), made)]
+    return forward, [*restores, *undo, _group(setting, base, made)]
 
 
 def _store_slice(reverse: Reverse, statement: gast.Assign, base: str, index: gast.Slice) -> tuple[Block, Block]:
@@ -484,10 +491,10 @@ def _store_slice(reverse: Reverse, statement: gast.Assign, base: str, index: gas
         kept = reverse.site(bar)
         into = subscript(name(bar), index, gast.Store())
         forward += [Save(kept, subscript(name(bar), index)), gast.Assign([into], _slots(setting, more), None)]
-        return forward, [*restores, *backward, Group((), made), Restore(kept, write)]
+        return forward, [*restores, *backward, _group(setting, base, made), Restore(kept, write)]
     old = call(setting.helper(runtime.zeros_like), subscript(name(base), index))
     made.append(gast.Assign([write], old, None))
-    return forward, [*restores, *backward, Group((bar,), made)]
+    return forward, [*restores, *backward, _group(setting, base, made)]
 
 
 def augment_item(reverse: Reverse, statement: gast.AugAssign, target: gast.Subscript) -> tuple[Block, Block]:
@@ -560,13 +567,13 @@ def _store_field(reverse: Reverse, statement: gast.Assign, base: str, field: str
         return forward, backward
     bar = setting.bar_name(base)
     slot, write = subscript(name(bar), constant(field)), subscript(name(bar), constant(field), gast.Store())
-    made = give(setting, statement.value, slot)
+    made = give(setting, statement.value, slot, moved=True)
     if base in setting.forward_shadows:
         kept = reverse.site(f"{bar}_{field}")
         forward += [Save(kept, slot), gast.Assign([write], _slot(setting, statement.value), None)]
-        return forward, [*backward, Group((), made), Restore(kept, write)]
+        return forward, [*backward, _group(setting, base, made), Restore(kept, write)]
     made.append(gast.Assign([write], _zero(setting, item), None))
-    return forward, [*backward, Group((bar,), made)]
+    return forward, [*backward, _group(setting, base, made)]
 
 
 # Methods that change a list or a dictionary.
@@ -621,8 +628,8 @@ def _added(reverse: Reverse, statement: gast.Expr, base: str, item: gast.expr, w
         method = "insert" if where() else "append"
         forward.append(gast.Expr(call(attribute(name(bar), method), *where(), _slot(setting, item))))
     popped = call(attribute(name(bar), "pop"), *where())
-    made = give(setting, item, popped) or [gast.Expr(popped)]
-    return forward, [undo, Group(_cotangents(setting, base), made)]
+    made = give(setting, item, popped, moved=True) or [gast.Expr(popped)]
+    return forward, [undo, _group(setting, base, made)]
 
 
 def _extend(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str) -> tuple[Block, Block]:
@@ -643,7 +650,7 @@ def _extend(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str) 
     if base in setting.forward_shadows:
         forward.append(gast.Expr(call(attribute(name(bar), "extend"), _slots(setting, more))))
     added = _give_items(setting, more, subscript(name(bar), gast.Slice(name(length), None, None)))
-    return forward, [*restores, undo, Group(_cotangents(setting, base), [*added, _cut(bar, length)])]
+    return forward, [*restores, undo, _group(setting, base, [*added, _cut(bar, length)])]
 
 
 def _cut(items: str, length: str) -> gast.stmt:
@@ -676,4 +683,4 @@ def _reverse(reverse: Reverse, statement: gast.Expr, node: gast.Call, base: str)
     bar = setting.bar_name(base)
     again = gast.Expr(call(attribute(name(bar), "reverse")))
     forward: Block = [statement, again] if base in setting.forward_shadows else [statement]
-    return forward, [undo, Group(_cotangents(setting, base), [again])]
+    return forward, [undo, _group(setting, base, [again])]
