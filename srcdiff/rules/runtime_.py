@@ -1,7 +1,7 @@
 """The helpers that generated text calls, so that generated text can be differentiated like any other.
 
-The first parameter of a helper that is called `gradient` there is `value` here: `gradient` is the cotangent. Of an
-operand that gives nothing but its shape and kind the gradient is None.
+A parameter that is called `gradient` or `x_dot` there is `value` here, and `output` is `result`: in a template these are
+words with a meaning. Of an operand that gives nothing but its shape and kind the gradient is None.
 """
 
 from __future__ import annotations
@@ -64,16 +64,16 @@ def own_copy_adjoint(x: Any, *, gradient: Any) -> Any:
     return gradient
 
 
-@linear(tangents.own_tangent, "x_dot", "x", raises=False)
-def own_tangent_adjoint(x_dot: Any, x: Any, *, gradient: Any) -> Any:
+@linear(tangents.own_tangent, "value", "x", raises=False)
+def own_tangent_adjoint(value: Any, x: Any, *, gradient: Any) -> Any:
     """`gradient` in the shape that the tangent had."""
-    return unbroadcast(gradient, x_dot), None
+    return unbroadcast(gradient, value), None
 
 
 @tangent(tangents.own_tangent)
-def own_tangent_tangent(x_dot: Any, x: Any, *, x_dot_dot: Any) -> Any:
+def own_tangent_tangent(value: Any, x: Any, *, value_dot: Any) -> Any:
     """The tangent in memory of its own."""
-    return tangents.own_tangent(x_dot_dot, x)
+    return tangents.own_tangent(value_dot, x)
 
 
 # The seed: a conversion, item by item.
@@ -88,16 +88,16 @@ def seed_transpose(gradient: Any, value: Any) -> Any:
     return None if value is None or gradient is None else unbroadcast(gradient, value)
 
 
-@linear(runtime.seed, "value", "output")
-def seed_adjoint(value: Any, output: Any, *, gradient: Any) -> Any:
+@linear(runtime.seed, "value", "result")
+def seed_adjoint(value: Any, result: Any, *, gradient: Any) -> Any:
     """The cotangent in the structure and the shapes that the seed was given in."""
     return seed_transpose(gradient, value), None
 
 
 @tangent(runtime.seed)
-def seed_tangent(value: Any, output: Any, *, value_dot: Any) -> Any:
+def seed_tangent(value: Any, result: Any, *, value_dot: Any) -> Any:
     """The tangent converted in the same way."""
-    return seed(value_dot, output)
+    return seed(value_dot, result)
 
 
 # Elements.
@@ -117,12 +117,12 @@ def assigned(gradient: Any, x: Any, index: Any) -> Any:
 
 
 @adjoint(tangents.paired_tangents)
-def paired_adjoint(items_dot: Any, *, gradient: Any) -> Any:
+def paired_adjoint(items: Any, *, gradient: Any) -> Any:
     """The cotangents of the items."""
     return [part[1] for part in gradient]
 
 
 @tangent(tangents.paired_tangents)
-def paired_tangent(items_dot: Any, *, items_dot_dot: Any) -> Any:
+def paired_tangent(items: Any, *, items_dot: Any) -> Any:
     """The tangents of the items."""
-    return tangents.paired_tangents(items_dot_dot)
+    return tangents.paired_tangents(items_dot)

@@ -31,8 +31,8 @@ CASES += [
     Case(runtime.last_written, (X, np.array([0, 2, 0])), wrt=("x_bar",)),
     Case(runtime.last_written, (real(4), np.array([True, False, True, True])), wrt=("x_bar",)),
     Case(tangents.own_copy, (X,)),
-    Case(tangents.own_tangent, (real(3, 4), X), wrt=("x_dot",)),
-    Case(tangents.own_tangent, (real(4), X), wrt=("x_dot",)),
+    Case(tangents.own_tangent, (real(3, 4), X), wrt=("value",)),
+    Case(tangents.own_tangent, (real(4), X), wrt=("value",)),
     Case(tangents.paired_tangents, ([real(2), real(3)],), modes=("forward",)),
 ]
 
