@@ -1,7 +1,7 @@
 """The helpers that generated text calls, so that generated text can be differentiated like any other.
 
-A parameter that is called `gradient` or `x_dot` there is `value` here, and `output` is `result`: in a template these are
-words with a meaning. Of an operand that gives nothing but its shape and kind the gradient is None.
+A parameter that is called `gradient` or `x_dot` there is `value` here, and `output` is `result`: in a template these
+are words with a meaning. Of an operand that gives nothing but its shape and kind the gradient is None.
 """
 
 from __future__ import annotations
