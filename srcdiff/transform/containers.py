@@ -323,7 +323,7 @@ def bind_taken(reverse: Reverse, statement: gast.stmt, target: str, node: gast.C
         if taken_bar is not None and target not in setting.forward_shadows and cotangents:
             cotangents.append(taken_bar)
         group = Group(tuple(cotangents), [gast.Expr(put_back(name(bar), adjoint)), *forget])
-        group.owns = (bar, *([taken_bar] if forget else []))
+        group.owns = (bar, *([taken_bar] if forget and taken_bar is not None else []))
         backward.append(group)
     elif taken_bar is not None and target not in setting.forward_shadows:
         backward.append(Group((taken_bar,), [Zero(name(taken_bar))]))
