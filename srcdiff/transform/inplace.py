@@ -208,6 +208,10 @@ class Rewriter:
         out, position = _out_of(node, function, arguments)
         if out is None:
             return None
+        made: Block = []
+        fact = self.facts(out)
+        if isinstance(out, gast.Name) and fact.kind == "tuple" and fact.items is not None and len(fact.items) == 1:
+            out = self.temporary(f"{out.id}_item", subscript(out, constant(0)), made)  # `out=(c,)`
         written = self.array(out)
         shift = len(arguments) - len(node.args)  # the array of a method
         args = node.args if position is None else node.args[: position - shift]
@@ -217,12 +221,11 @@ class Rewriter:
                 return None
             plain = gast.Call(node.func, args, keywords)
             return [gast.Expr(plain) if target is None else assign(target, plain)]
-        made: Block = []
         where = next((k.value for k in keywords if k.arg == "where"), None)
         if isinstance(function, np.ufunc) and where is not None:
             keywords = [k for k in keywords if k.arg != "where"]
             if not (isinstance(where, gast.Constant) and where.value is True):
-                return self.selected(node.func, args, keywords, where, written, target)
+                return [*made, *self.selected(node.func, args, keywords, where, written, target)]
         plain = gast.Call(node.func, args, keywords)
         if self.facts(plain).letter in "fc" and self.facts.of[written].letter in "iub":
             return None  # NumPy refuses it when it is called

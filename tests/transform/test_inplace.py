@@ -282,7 +282,7 @@ def multiply_at(x, y):
 
 def shuffled(x, y):
     a = x * y
-    np.random.shuffle(a)
+    np.random.shuffle(a)  # noqa: NPY002
     return np.sum(a * x)
 
 
