@@ -14,6 +14,7 @@ from srcdiff.building import Builder
 from srcdiff.derivative import derivative_of
 from srcdiff.errors import SeedError, UnsupportedError
 from srcdiff.load import load
+from srcdiff.names import Names
 from srcdiff.products import Linearised, bound_values, pushforward, shared_builder, tangent_like
 from srcdiff.structures import (
     children,
@@ -122,7 +123,10 @@ class Jacobian(_Callable):
             forward, reverse = found.generated.functions["forward"], found.generated.functions["reverse"]
             parameters = ", ".join(found.generated.parameters)
             name = f"{callee.name.rpartition(' ')[2].strip('<>')}_jacobian"
+            names = Names([*found.generated.parameters, forward.__name__, reverse.__name__, "np"])
+            local = {key: names.word(key) for key in ("output", "residuals", "shape", "rows", "k", "seed")}
             text = JACOBIAN_TEXT.format(
+                **local,
                 name=name,
                 parameters=parameters,
                 forward=forward.__name__,
@@ -138,15 +142,15 @@ class Jacobian(_Callable):
 
 JACOBIAN_TEXT = """\
 def {name}({parameters}):
-    output, residuals = {forward}({parameters})
-    shape = np.shape(output)
-    rows = []
-    for k in range(np.size(output)):
-        gradient = np.zeros(np.size(output))
-        gradient[k] = 1.0
-        output, residuals = {forward}({parameters})
-        rows.append({reverse}(residuals, np.reshape(gradient, shape)))
-    return np.reshape(np.stack(rows), shape + np.shape({x}))
+    {output}, {residuals} = {forward}({parameters})
+    {shape} = np.shape({output})
+    {rows} = []
+    for {k} in range(np.size({output})):
+        {seed} = np.zeros(np.size({output}))
+        {seed}[{k}] = 1.0
+        {output}, {residuals} = {forward}({parameters})
+        {rows}.append({reverse}({residuals}, np.reshape({seed}, {shape})))
+    return np.reshape(np.stack({rows}), {shape} + np.shape({x}))
 """
 
 

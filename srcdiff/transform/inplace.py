@@ -26,6 +26,7 @@ from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.storage import call_target, is_basic_index
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import assign, attribute, call, constant, dotted, is_name, name, negate, store, subscript
+from srcdiff.kinds import NeedsKind
 from srcdiff.names import Names
 from srcdiff.rules import registry
 from srcdiff.transform import container_forms
@@ -198,6 +199,17 @@ class Rewriter:
             return node.id  # type: ignore[no-any-return]
         return None
 
+    def require_kinds(self, node: gast.expr) -> None:
+        """What a statement means depends on kinds and ranks: those of the parameters have to be known, if they are not."""
+        facts = self.facts.of
+        unknown = [
+            p
+            for p in self.function.parameters
+            if facts[p].kind == "numeric" or (facts[p].kind == "array" and facts[p].rank is None)
+        ]
+        if unknown:
+            raise NeedsKind(unknown, self.function.source.place(node))
+
     # `out=`.
 
     def with_out(self, node: gast.Call, function: Any, arguments: list[gast.expr], target: str | None) -> Block | None:
@@ -337,6 +349,8 @@ class Rewriter:
         written = self.array(arr)
         rank = self.facts.of[written].rank if written is not None else None
         along = self.facts(axis).value
+        if written is not None and rank is None:
+            self.require_kinds(arr)
         if written is None or rank is None or not isinstance(along, int) or not -rank <= along < rank:
             return None
         made: Block = []
@@ -416,6 +430,8 @@ class Rewriter:
         fact = self.facts(left)
         if isinstance(left, gast.Name) and fact.kind in ("array", "list"):
             return [gast.AugAssign(store(left.id), op(), right), *_result(target, left.id)]
+        if fact.kind == "numeric":
+            self.require_kinds(left)
         if fact.kind in ("number", "tuple"):
             value = gast.BinOp(left, op(), right)
             return [gast.Expr(value) if target is None else assign(target, value)]

@@ -37,7 +37,55 @@ def body(function: Callable[..., Any], *wrt: str, **options: Any) -> str:
 
 # The corpus.
 
-REFUSED: frozenset[str] = frozenset()
+REFUSED = frozenset(
+    """
+    branches.activation_by_name
+    callbacks.functions_in_a_list
+    callbacks.functions_in_a_dict
+    callbacks.reduce_with_operator
+    callbacks.function_chosen_by_branch
+    callbacks.function_rebound_in_a_loop
+    callbacks.vectorize
+    calls.partial_helpers
+    closures.late_binding_in_a_loop
+    closures.early_binding_by_default
+    closures.composed
+    closures.closure_returned_from_a_branch
+    containers.memo
+    containers.deque_as_window
+    containers.default_dictionary
+    effects.logs
+    effects.docstring_assert_pass_import
+    exits.try_without_error
+    exits.try_finally
+    exits.key_error_caught
+    exits.linear_algebra_error_caught
+    name_clashes.numpy_imported_inside
+    name_clashes.builtins_shadowed
+    name_clashes.attribute_and_key_names
+    numbers_and_kinds.stored_in_an_integer_array
+    objects.callable_object
+    objects.inheritance_and_super
+    objects.class_method
+    objects.array_attribute_written
+    objects.operators_overloaded
+    objects.frozen_dataclass_replaced
+    objects.dataclass_with_list
+    objects.named_tuple_argument
+    objects.simple_namespace
+    objects.setattr_and_getattr
+    objects.bound_methods_as_values
+    objects.objects_in_a_list
+    objects.property_with_setter
+    objects.class_attribute_as_constant
+    recursion.inner_recursive_function
+    recursion.deep_recursion
+    recursion.adaptive_quadrature
+    unpacking.starred_in_calls
+    writes.multiply_at_with_repeats
+    """.split()
+)
+"""The programs that are refused: with a message that says where, never silently wrong."""
 
 
 def pushed(program: Program, directions: list[Any], where: tuple[int, ...]) -> tuple[Any, Any]:
