@@ -200,7 +200,7 @@ class Rewriter:
         return None
 
     def require_kinds(self, node: gast.expr) -> None:
-        """What a statement means depends on kinds and ranks: those of the parameters have to be known, if they are not."""
+        """What a statement means depends on kinds and ranks: those of the parameters are asked for where unknown."""
         facts = self.facts.of
         unknown = [
             p
