@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from srcdiff import pipeline
 from srcdiff.binding import Callee, Captured, Kinds, Target, own_signature, place_of, resolve_targets, take_apart
 from srcdiff.entry import PLAIN_TYPES
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import ArrayKind, Kind, NeedsKind, NumberKind, OpaqueKind, describe, kind_of
 from srcdiff.ownership import arrays_in, shared_pair
+from srcdiff.request import Form, Generated, Request
 from srcdiff.rules import registry
 from srcdiff.structures import check_argument, describe_value, has_floats, is_array, is_container
 
@@ -59,7 +59,7 @@ class Specialisation:
     kinds: Kinds
     identities: tuple[tuple[str, Any], ...]
     bound: dict[str, Any]
-    generated: pipeline.Generated
+    generated: Generated
     functions: dict[str, Callable[..., Any]]
     captured: Captured
     version: int
@@ -122,7 +122,7 @@ class Builder:
         self,
         primal: Any,
         entries: tuple[int | str, ...],
-        form: pipeline.Form,
+        form: Form,
         has_aux: bool = False,
         compile_function: Callable[..., Any] | None = None,
     ) -> None:
@@ -238,7 +238,7 @@ class Builder:
         own = own_signature(resolved.function).parameters
         bound = {name: value for name, value in (*callee.bound, *resolved.bound) if name in own}
         known = {name: value for name, value in identities if name in own}
-        request = pipeline.Request(
+        request = Request(
             resolved.function,
             self.wrt,
             self.form,
@@ -246,6 +246,8 @@ class Builder:
             has_aux=self.has_aux,
             bound=tuple({**bound, **known}.items()),
         )
+        from srcdiff import pipeline  # all the passes, which a program that only imports derivatives does not need
+
         generated = pipeline.generate(request)
         functions = generated.functions
         if self.compile_function is not None:

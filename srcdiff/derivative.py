@@ -20,7 +20,7 @@ from srcdiff.kinds import MappingKind, NeedsKind, RecordKind, SequenceKind
 from srcdiff.load import load
 from srcdiff.names import Names
 from srcdiff.ownership import arrays_in, owned
-from srcdiff.pipeline import Form
+from srcdiff.request import Form
 from srcdiff.seeds import explain_seed, ones_for, output_seed, passed_seed
 from srcdiff.structures import add_into, in_structure_of, mirror
 

@@ -1,88 +1,144 @@
-"""Every pass, named once, in order."""
+"""Every pass, named once, in order, each with the reason why it stands there.
+
+The tuples below are run one after another on each function that is differentiated: the primal, and every callee that
+gets functions of its own. `normalize`, before them, lists its rewritings in the same way.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
-from srcdiff.kinds import Kind
+from srcdiff.emit import emit, emit_function
+from srcdiff.normalize import normalize
+from srcdiff.request import Form, Generated, Request
+from srcdiff.rules import load_rules
+from srcdiff.source import read
+from srcdiff.transform import assemble, build_adjoint, build_tangent
+from srcdiff.transform.draft import Draft
 
-__all__ = ["Generated", "Request", "generate"]
-
-Form = Literal["adjoint", "value and adjoint", "split", "tangent"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be generated.
-
-    Attributes
-    ----------
-    primal : function
-        A Python function (methods, partials and callable objects are taken apart by the caller: see `bound`).
-    wrt : tuple of str
-        Names of the parameters to differentiate by.
-    form : str
-        "adjoint": `f_adjoint(*parameters, gradient=1.0)` returns one gradient for each of `wrt`, bare if there is one.
-        "value and adjoint": `f_value_and_adjoint(...)` returns (output, gradients).
-        "split": `f_forward(*parameters)` returns (output, residuals), `f_reverse(residuals, gradient)` the gradients.
-        "tangent": `f_tangent(*parameters, *tangents)`, one tangent for each of `wrt`, returns (output, output_tangent).
-    kinds : mapping of str to Kind, optional
-        What is known of the parameters; a parameter that is not named is a real number or array.
-    has_aux : bool
-        The primal returns (output, aux); the first two forms return (gradients, aux) and ((output, aux), gradients).
-    bound : mapping of str to object
-        Parameters with a known value (`self` of a bound method, arguments of a partial).
-    lean : frozenset of str, optional
-        The lean passes to run; all by default, none for the naive text.
-    """
-
-    primal: Callable[..., Any]
-    wrt: tuple[str, ...]
-    form: Form = "adjoint"
-    kinds: tuple[tuple[str, Kind], ...] = ()
-    has_aux: bool = False
-    bound: tuple[tuple[str, Any], ...] = ()
-    lean: frozenset[str] | None = None
+__all__ = ["ANALYSES", "FORWARD", "LEAN", "REVERSE", "Form", "Generated", "Pass", "Repeated", "Request"]
+__all__ += ["generate", "run", "trace"]
 
 
-@dataclass(frozen=True)
-class Generated:
-    """What came of a request.
+class Pass(NamedTuple):
+    """A pass: its name, what it does, why it stands where it does, and whether it may be switched off."""
 
-    Attributes
-    ----------
-    text : str
-        The whole generated module.
-    functions : dict
-        The functions that the form names: "adjoint" (the first two forms), "forward" and "reverse", or "tangent".
-    parameters : tuple of str
-        The primal's parameters, in the order in which the functions take them.
-    scalar : bool
-        The output is proved a real number, so the text neither checks nor converts `gradient`.
-    written : tuple of str
-        Parameters that the primal writes into: sharing memory with another argument has to be refused.
-    captured : tuple
-        (namespace, name, object) for each global or captured name that the text was made from: the namespace is a
-        dictionary of globals, a closure cell, or an object that has the attribute.
-    reusable : bool
-        `f_reverse` leaves the residuals as they are, so that it may be called on them again ("split" only).
-    """
+    name: str
+    step: Callable[[Draft], None]
+    why: str
+    lean: bool = False
 
-    text: str
-    functions: dict[str, Callable[..., Any]]
-    parameters: tuple[str, ...]
-    scalar: bool
-    written: tuple[str, ...] = ()
-    captured: tuple[tuple[Any, str, Any], ...] = ()
-    reusable: bool = False
+
+class Repeated(NamedTuple):
+    """Passes that are run until there are no fewer statements, a few times at most."""
+
+    passes: tuple[Pass, ...]
+    times: int = 3
+
+
+ANALYSES: tuple[Pass | Repeated, ...] = (
+    Pass("expand", build_adjoint.expand, "first: what follows sees plain functions with plain arguments"),
+    Pass("webs", build_adjoint.separate, "before anything is told of a variable, it has one meaning"),
+    Pass("adopt", build_adjoint.adopt, "names of the module are fixed before any name is made"),
+    Pass("tables", build_adjoint.tabulate, "facts, storage and liveness need each other; they come out together"),
+    Pass("activity", build_adjoint.activate, "a derivative flows through storage, so storage comes first"),
+    Pass("shadows", build_adjoint.shadow, "only active buffers have shadows"),
+)
+
+REVERSE: tuple[Pass | Repeated, ...] = (
+    *ANALYSES,
+    Pass("reverse", build_adjoint.sweep, "the transform; all that follows makes its text lean"),
+    Pass("ends", assemble.tie_ends, "the seed and the results belong to the sweeps before anything is left out"),
+    Pass("recompute", assemble.recompute, "while what is kept is still said by marks, not by statements", True),
+    Pass("conditions", assemble.decide_conditions, "before adjoints: a way that is known needs no zeros", True),
+    Pass("adjoints", assemble.collect_adjoints, "all contributions are known; what adds to them is plain Python now"),
+    Pass("algebra", assemble.simplify, "may drop the last use of a value that would be kept", True),
+    Pass("ordering", assemble.order, "before recording, which depends on what is read when", True),
+    Pass("recording", assemble.record, "what the reverse sweep reads is final but for single expressions"),
+    Pass("keeping", assemble.keep, "names for what is kept, only where something is"),
+    Repeated(
+        (
+            Pass("forwarding", assemble.forward, "a value that is used once has no need of a name", True),
+            Pass("algebra", assemble.simplify, "finds more in longer expressions", True),
+            Pass("deadcode", assemble.drop_dead, "drops what forwarding and algebra left behind", True),
+        )
+    ),
+    Pass("polish", assemble.polish, "words only, when the statements are final", True),
+    Pass("crossing", assemble.cross, "for functions in two parts: what the first hands to the second"),
+)
+
+FORWARD: tuple[Pass | Repeated, ...] = (
+    *ANALYSES,
+    Pass("forward", build_tangent.push, "the transform; it needs no sweeps, so nothing is kept or put back"),
+    Pass("algebra", build_tangent.simplify, "before forwarding: it may drop a use", True),
+    Repeated(
+        (
+            Pass("forwarding", build_tangent.forward, "as in reverse mode", True),
+            Pass("algebra", build_tangent.simplify, "as in reverse mode", True),
+            Pass("deadcode", build_tangent.drop_dead, "as in reverse mode", True),
+        )
+    ),
+    Pass("signs", build_tangent.put_signs_first, "when products are final", True),
+    Pass("memory", build_tangent.own_memory, "which results may share memory shows in the final expressions"),
+    Pass("polish", build_tangent.polish, "words only, when the statements are final", True),
+)
+
+
+def _flat(passes: Iterable[Pass | Repeated]) -> Iterator[Pass]:
+    for each in passes:
+        yield from each.passes if isinstance(each, Repeated) else (each,)
+
+
+LEAN = frozenset(each.name for each in _flat(REVERSE) if each.lean) | {"recording"}
+"""The passes that can be switched off, each alone; without `recording`, all that is overwritten is kept."""
+
+
+def run(passes: Iterable[Pass | Repeated], draft: Draft) -> None:
+    """Run passes on a draft, those that are switched on."""
+    for each in passes:
+        if isinstance(each, Repeated):
+            for _ in range(each.times):
+                before = draft.size
+                run(each.passes, draft)
+                if draft.size == before:
+                    break
+        elif not each.lean or each.name in draft.calls.lean:
+            each.step(draft)
+            if draft.calls.watch is not None:
+                draft.calls.watch(each.name, draft)
 
 
 def generate(request: Request) -> Generated:
     """Run the pipeline."""
-    from srcdiff.rules import load_rules
     from srcdiff.transform.forms import build
 
     load_rules()
     return build(request)
+
+
+def trace(request: Request) -> Iterator[tuple[str, str]]:
+    """The program after each pass, as (name of the pass, text), and the whole module at the end.
+
+    A pass that changed nothing that can be shown has an empty text. A callee's passes stand where the caller's pass
+    made it needed.
+    """
+    from srcdiff.transform.forms import build
+
+    load_rules()
+    source = read(request.primal)
+    yield "source", emit([source.tree])
+    shown: list[tuple[str, str]] = []
+    last: dict[str, str] = {}
+
+    def watch(name: str, draft: Draft) -> None:
+        text = draft.text()
+        changed = last.get(draft.function.name) != text
+        last[draft.function.name] = text
+        shown.append((f"{name}, {draft.function.name}", text if changed else ""))
+
+    normal = normalize(source)
+    yield f"normalize, {normal.name}", emit_function(normal.name, ", ".join(normal.parameters), "", normal.body)
+    generated = build(request, watch)
+    yield from shown
+    yield "emit", generated.text

@@ -13,7 +13,7 @@ from srcdiff.cache import Recent, identity
 from srcdiff.derivative import Derivative, finished_gradients
 from srcdiff.errors import UnsupportedError
 from srcdiff.ownership import owned
-from srcdiff.pipeline import Form
+from srcdiff.request import Form
 from srcdiff.seeds import explain_seed, output_seed, template_of
 from srcdiff.structures import (
     children,

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 
 from srcdiff import UnsupportedError, pipeline
 from srcdiff.kinds import kind_of
-from srcdiff.transform.assemble import LEAN
+from srcdiff.pipeline import LEAN
 from tests import helpers
 from tests.fuzz.__main__ import FORMS, one
 from tests.fuzz.check import Slopes, check, load, oracle, slopes_of

@@ -23,8 +23,7 @@ from typing import Any
 
 import pytest
 
-from srcdiff.pipeline import Generated, Request, generate
-from srcdiff.transform.assemble import LEAN
+from srcdiff.pipeline import LEAN, Generated, Request, generate
 from tests import helpers
 
 FOLDER = Path(__file__).parent / "golden"

@@ -1,17 +1,16 @@
-"""From sweeps to functions: the lean passes in order, seeds and results, the text."""
+"""From sweeps to functions: what each pass of pipeline.py does to a draft; seeds and results; the text."""
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 import gast
 
 from srcdiff import core, runtime
-from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.facts import NUMBER, Fact
 from srcdiff.analysis.inference import infer_statements
-from srcdiff.analysis.structure import statements
+from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript
 from srcdiff.emit import Comment, emit_function, quote
 from srcdiff.simplify.adjoints import write_adjoints
@@ -28,35 +27,13 @@ from srcdiff.simplify.polish import augmented, counted_by_lists, unpacked, witho
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
 from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves
+from srcdiff.transform.draft import Draft
 from srcdiff.transform.marks import Accumulate, Site
-from srcdiff.transform.reverse import Sweeps
 from srcdiff.transform.setting import Setting
 
-__all__ = ["LEAN", "Assembled", "finish", "seeds"]
+__all__ = ["joint_text", "seeds", "with_lines"]
 
 Block = list[gast.stmt]
-
-LEAN = frozenset(("recompute", "conditions", "recording", "ordering", "forwarding", "algebra", "deadcode", "polish"))
-"""The lean passes; each can be switched off alone."""
-
-
-@dataclass
-class Assembled:
-    """The two sweeps in plain Python, and what they are about.
-
-    Attributes
-    ----------
-    output : gast.expr
-        The primal's result, as an expression at the end of the forward sweep.
-    crossing : set of str
-        The variables that the reverse sweep takes from the forward sweep.
-    """
-
-    forward: Block
-    reverse: Block
-    output: gast.expr
-    scalar: bool = False
-    crossing: set[str] = field(default_factory=set)
 
 
 def seeds(setting: Setting, output: gast.expr, gradient: gast.expr) -> Block:
@@ -80,107 +57,122 @@ def _seed(setting: Setting, output: gast.expr, gradient: gast.expr, made: Block)
             _seed(setting, item, subscript(gradient, key), made)
 
 
-def is_scalar(setting: Setting, output: gast.expr) -> bool:
-    """Whether the result is proved a real number."""
-    fact = setting.facts(output)
-    return fact.kind == "number" and fact.letter != "c"
+def tie_ends(draft: Draft) -> None:
+    """Start the reverse sweep with the seed, and hold what is returned out of its reach."""
+    setting = draft.setting
+    made: Block = []
+    if draft.seeded:
+        if not draft.owned and not draft.scalar:
+            made.append(seed_check(setting, draft.differentiated))
+        made += seeds(setting, draft.differentiated, name(setting.gradient))
+    last = setting.function.body[-1] if setting.function.body else None
+    for statement in made:
+        if isinstance(last, gast.Return) and hasattr(last, "lineno"):
+            statement.lineno = last.lineno
+    draft.reverse = [*made, *draft.reverse]
+    wanted = draft.result.elts[1] if draft.wanted == "aux" else draft.result if draft.wanted else None
+    draft.output = gast.Constant(None, None)
+    if wanted is not None:
+        draft.output = held_output(setting, wanted, draft.forward, copy=not draft.owned)
 
 
-def temporaries(setting: Setting, users: set[str]) -> set[str]:
-    """The variables that the text may do without: not the user's own, nor their adjoints."""
-    known = {bar for variable, bar in setting.bars.items() if variable in users}
-    return setting.names.taken - users - known - set(setting.objects)
+def _seed_fact(draft: Draft) -> Fact:
+    """A Python number for a number, else what the check makes of it: the output's shape and dtype."""
+    if not draft.owned and draft.scalar:
+        return NUMBER
+    return replace(draft.setting.facts(draft.differentiated), value=None)
 
 
-def finish(
-    setting: Setting,
-    sweeps: Sweeps,
-    output: gast.expr,
-    seed: Block,
-    returned: Sequence[str],
-    users: set[str],
-    *,
-    lean: frozenset[str],
-    everything: bool,
-    needs_output: bool,
-    own_seed: bool,
-    seed_fact: Fact,
-) -> Assembled:
-    """Run the lean passes and write the marks as plain statements.
+def recompute(draft: Draft) -> None:
+    """Write out temporaries that cost less to compute again than to keep."""
+    setting = draft.setting
+    draft.reading = Reading(setting)
+    values = cheap_temporaries(setting, draft.reading, setting.names.taken - draft.users)
+    draft.recomputed = setting.recomputed = values
+    draft.forward = expand_temporaries(draft.forward, values)
+    draft.reverse = expand_temporaries(draft.reverse, values)
+    draft.output = _substituted(draft.output, values)
 
-    Parameters
-    ----------
-    output : gast.expr
-        What the primal returns.
-    seed : list of gast.stmt
-        What starts the reverse sweep.
-    returned : sequence of str
-        Variables whose adjoints are returned.
-    users : set of str
-        The variables that the user named.
-    everything : bool
-        Keep every statement of the primal (its value is returned too).
-    needs_output : bool
-        The caller reads `output`.
-    own_seed : bool
-        `gradient` is in memory of the function's own.
-    seed_fact : Fact
-        What is known of `gradient`.
-    """
-    forward, reverse = sweeps.forward, [*seed, *sweeps.reverse]
-    reading = Reading(setting)
-    temporary = setting.names.taken - users
-    if "recompute" in lean:
-        values = cheap_temporaries(setting, reading, temporary)
-        setting.recomputed = values
-        forward, reverse = expand_temporaries(forward, values), expand_temporaries(reverse, values)
-        output = _substituted(output, values)
-    if "conditions" in lean:
-        forward, reverse = told_by_exits(setting, forward, reverse, temporary)
-        forward, reverse = decide_again(setting, forward, reverse)
-    setting.facts.helpers = setting.objects
-    setting.facts.of[setting.gradient] = seed_fact
-    reverse = write_adjoints(setting, reverse, list(returned), {setting.gradient: own_seed})
-    if "recompute" in lean:
-        reverse = expand_temporaries(reverse, values)  # zeros may be made in the shape of a temporary
-    bars = {setting.bar_name(variable) for variable in returned}
-    infer_statements(setting.facts, reverse)
-    if "algebra" in lean:
-        reverse = simplify_algebra(reverse, setting)
-    reading = Reading(setting)
-    if "ordering" in lean:
-        reverse = order_groups(reverse, reading, temporaries(setting, users) - bars)
-    outside = (
-        {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if setting.owned_parameters else set()
+
+def decide_conditions(draft: Draft) -> None:
+    """Take the way through a branch from what is known by then, rather than from a record."""
+    setting = draft.setting
+    draft.forward, draft.reverse = told_by_exits(
+        setting, draft.forward, draft.reverse, setting.names.taken - draft.users
     )
-    result = [*(name(bar) for bar in sorted(bars)), *([output] if needs_output else [])]
-    after = outside | {read for part in result for read in reading.reads(part)}
-    reverse, kept = drop_needless_restores(reverse, reading, set(bars), decide="recording" in lean)
-    forward = drop_needless_saves(forward, kept)
-    forward, reverse, sites = write_kept(forward, reverse, setting.names)
-    reading.stacks = {variable for variable, site in sites.items() if site.in_loop}
-    temporary = temporaries(setting, users)
-    crossing = set(setting.names.taken)
-    for _ in range(3):
-        before = len(list(statements(forward))) + len(list(statements(reverse)))
-        if "forwarding" in lean:
-            forward, reverse = forward_temporaries(
-                forward, reverse, reading, temporary - names_read(output) - bars, names_read(output) | bars
-            )
-        if "algebra" in lean:
-            reverse = simplify_algebra(reverse, setting)
-        if "deadcode" in lean:
-            forward, reverse, crossing = drop_dead_code(
-                setting, reading, forward, reverse, after, everything=everything
-            )
-        if len(list(statements(forward))) + len(list(statements(reverse))) == before:
-            break
-    if "polish" in lean:
-        forward, reverse, output, names = _polished(setting, forward, reverse, output, users, sites, result)
-        crossing |= {names.get(variable, variable) for variable in crossing}
-    mentioned = bars | {part.id for s in reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
-    crossing &= mentioned
-    return Assembled(forward, reverse, output, is_scalar(setting, output), crossing)
+    draft.forward, draft.reverse = decide_again(setting, draft.forward, draft.reverse)
+
+
+def collect_adjoints(draft: Draft) -> None:
+    """Write the contributions to each adjoint: none gives nothing, the first assigns, later ones add."""
+    setting = draft.setting
+    setting.facts.helpers = setting.objects
+    setting.facts.of[setting.gradient] = _seed_fact(draft)
+    own = {setting.gradient: not draft.owned and not draft.scalar}
+    reverse = write_adjoints(setting, draft.reverse, draft.returned, own)
+    draft.reverse = expand_temporaries(reverse, draft.recomputed)  # zeros may be made in the shape of a temporary
+    infer_statements(setting.facts, draft.reverse)
+
+
+def simplify(draft: Draft) -> None:
+    """Apply the identities of algebra to the reverse sweep."""
+    draft.reverse = simplify_algebra(draft.reverse, draft.setting)
+
+
+def order(draft: Draft) -> None:
+    """Put the reverse of a statement together, in the order of the primal's lines where data allow."""
+    draft.reverse = order_groups(draft.reverse, Reading(draft.setting), draft.temporaries - draft.bars)
+
+
+def record(draft: Draft) -> None:
+    """Keep and put back only what the reverse sweep reads."""
+    setting, reading = draft.setting, Reading(draft.setting)
+    owned = bool(setting.owned_parameters)
+    outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if owned else set()
+    draft.reading = reading
+    draft.needed_after = outside | {read for part in draft.results for read in reading.reads(part)}
+    decide = "recording" in draft.calls.lean
+    draft.reverse, kept = drop_needless_restores(draft.reverse, reading, set(draft.bars), decide=decide)
+    draft.forward = drop_needless_saves(draft.forward, kept)
+
+
+def keep(draft: Draft) -> None:
+    """Write what is kept as lists and variables."""
+    names = draft.setting.names
+    draft.forward, draft.reverse, draft.sites = write_kept(draft.forward, draft.reverse, names)
+    draft.reading.stacks = {variable for variable, site in draft.sites.items() if site.in_loop}
+    draft.crossing = set(names.taken)
+    draft.may_go = draft.temporaries
+
+
+def forward(draft: Draft) -> None:
+    """Write an expression that is used once where it is used."""
+    read = names_read(draft.output)
+    draft.forward, draft.reverse = forward_temporaries(
+        draft.forward, draft.reverse, draft.reading, draft.may_go - read - draft.bars, read | draft.bars
+    )
+
+
+def drop_dead(draft: Draft) -> None:
+    """Leave out what nothing reads."""
+    everything = draft.wanted == "output"  # the primal's value is asked for, with all its effects
+    draft.forward, draft.reverse, draft.crossing = drop_dead_code(
+        draft.setting, draft.reading, draft.forward, draft.reverse, draft.needed_after, everything=everything
+    )
+
+
+def polish(draft: Draft) -> None:
+    """Say more simply what can be: native exits, augmented assignments, short names, notes on what is kept."""
+    draft.forward, draft.reverse, draft.output, names = _polished(
+        draft.setting, draft.forward, draft.reverse, draft.output, draft.users, draft.sites, draft.results
+    )
+    draft.crossing |= {names.get(variable, variable) for variable in draft.crossing}
+
+
+def cross(draft: Draft) -> None:
+    """Note what the reverse sweep takes from the forward sweep."""
+    read = {part.id for s in draft.reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
+    draft.crossing &= draft.bars | read
 
 
 def _polished(
@@ -300,16 +292,16 @@ def parameters_text(function: core.Function, extra: str) -> str:
     return ", ".join([*shown, extra] if extra else shown)
 
 
-def joint_text(setting: Setting, assembled: Assembled, title: str, wrt: Sequence[str], returned: gast.expr) -> str:
+def joint_text(draft: Draft, title: str, returned: gast.expr) -> str:
     """The text of the function with both sweeps in it."""
-    function = setting.function
+    setting, function = draft.setting, draft.setting.function
     body: Block = []
-    if assembled.forward:
-        body += [Comment("forward sweep"), *with_notes(assembled.forward)]
-    reverse, _ = with_lines(assembled.reverse, function)
-    body += [Comment("reverse sweep", blank_before=bool(assembled.forward)), *reverse, gast.Return(returned)]
+    if draft.forward:
+        body += [Comment("forward sweep"), *with_notes(draft.forward)]
+    reverse, _ = with_lines(draft.reverse, function)
+    body += [Comment("reverse sweep", blank_before=bool(draft.forward)), *reverse, gast.Return(returned)]
     place = f"{_base(function.source.filename)}:{function.source.first_line}"
-    docstring = f"Adjoint of `{function.name}` ({place}) with respect to {', '.join(wrt)}."
+    docstring = f"Adjoint of `{function.name}` ({place}) with respect to {', '.join(draft.returned)}."
     return emit_function(title, parameters_text(function, f"{setting.gradient}=1.0"), docstring, body)
 
 
@@ -320,3 +312,27 @@ def _base(filename: str) -> str:
 def seed_check(setting: Setting, output: gast.expr) -> gast.stmt:
     """`gradient = seed(gradient, output)`."""
     return assign(setting.gradient, call(setting.helper(runtime.seed), name(setting.gradient), output))
+
+
+def held_output(setting: Setting, output: gast.expr, forward: Block, *, copy: bool = True) -> gast.expr:
+    """The result, in variables (and, with `copy`, in memory) that the reverse sweep leaves alone."""
+    if isinstance(output, (gast.Tuple, gast.List)):
+        return type(output)([held_output(setting, item, forward, copy=copy) for item in output.elts], gast.Load())
+    if isinstance(output, gast.Dict):
+        return gast.Dict(output.keys, [held_output(setting, item, forward, copy=copy) for item in output.values])
+    if not isinstance(output, gast.Name):
+        return output
+    variable = output.id
+    storage = setting.storage
+    written = variable in storage.parent and (storage.is_buffer(variable) or variable in storage.snapshots)
+    number = setting.fact(variable).kind == "number"
+    rebound = sum(variable in bound_names(s) for s in statements(setting.function.body)) > 1
+    argument = variable in setting.function.parameters
+    if (number and not rebound) or not copy:
+        return output
+    if not (written or argument or rebound):
+        return output
+    held = setting.names.fresh("value")
+    shared = not number and (written or argument or variable in storage.updated)
+    forward.append(assign(held, call(setting.helper(runtime.copy), output) if shared else output))
+    return name(held)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -19,42 +18,17 @@ from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
 from srcdiff.names import Names
 from srcdiff.transform.buffers import is_tested_view, plan_shadows
-from srcdiff.transform.calls import Calls
+from srcdiff.transform.calls import Calls, ExpandInstead
 from srcdiff.transform.defer import deferred_sums
+from srcdiff.transform.draft import Draft, all_names, returned_value
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.inplace import rewrite_in_place
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested import expanded
-from srcdiff.transform.reverse import Reverse, Sweeps
+from srcdiff.transform.reverse import Reverse
 from srcdiff.transform.setting import Setting
 
-__all__ = ["Prepared", "analysed", "prepare", "returned_value", "sweep"]
-
-
-@dataclass
-class Prepared:
-    """A primal with its tables, ready for the transform."""
-
-    setting: Setting
-    output: gast.expr
-    users: set[str]
-
-
-def all_names(function: core.Function) -> set[str]:
-    """Every name in a function, bound or free."""
-    found = set(function.parameters) | names_read(function.body)
-    for statement in statements(function.body):
-        found |= set(bound_names(statement))
-    return found
-
-
-def returned_value(function: core.Function) -> gast.expr:
-    """What a core function returns."""
-    last = function.body[-1] if function.body else None
-    if isinstance(last, gast.Return) and last.value is not None:
-        value: gast.expr = last.value
-        return value
-    return gast.Constant(None, None)
+__all__ = ["activate", "adopt", "analyse", "analysed", "expand", "separate", "shadow", "sweep", "tabulate"]
 
 
 def analysed(
@@ -118,64 +92,62 @@ def _tables(
     return facts, live, storage
 
 
-def prepare(
-    function: core.Function,
-    wrt: tuple[str, ...],
-    parameters: dict[str, Fact],
-    module: Module,
-    calls: Calls,
-    *,
-    aux: bool = False,
-    owned: bool = False,
-    also_useful: frozenset[str] = frozenset(),
-) -> Prepared:
-    """Run the analyses.
+def expand(draft: Draft) -> None:
+    """Expand closures, callbacks and local objects, and make calls of derivatives calls of generated functions."""
+    draft.function = expanded(draft.function, draft.parameters, draft.names, draft.module, draft.calls)
 
-    Parameters
-    ----------
-    aux : bool
-        Only the first of the two results is differentiated.
-    owned : bool
-        The function is called by generated text: what it writes into its arguments stays.
-    also_useful : frozenset of str
-        Parameters whose contents are results.
-    """
-    users = set(function.source.local_names)
-    names = Names(all_names(function) | users | module.names.taken)
-    function = expanded(function, parameters, names, module, calls)
-    function = separate_webs(function, names)
-    function = _adopted(function, module)
-    own = frozenset(_own_names(function) | users)
 
-    def refer(value: Any, preferred: str) -> str:
-        return module.refer(value, preferred, own)
+def separate(draft: Draft) -> None:
+    """Give each variable that is bound anew for another purpose a name of its own."""
+    draft.function = separate_webs(draft.function, draft.names)
 
+
+def adopt(draft: Draft) -> None:
+    """Name what the function sees of its module as the generated module does."""
+    draft.function = _adopted(draft.function, draft.module)
+
+
+def tabulate(draft: Draft) -> None:
+    """Find facts, storage classes and liveness; write plainly what functions do in place."""
+    names, users, calls = draft.names, draft.users, draft.calls
+    own = frozenset(_own_names(draft.function) | users)
+    refer = draft.refer(own)
     function, facts, live, storage = analyse(
-        function, parameters, calls, names, refer, owned=owned, helpers=module.objects
+        draft.function, draft.parameters, calls, names, refer, owned=draft.owned, helpers=draft.module.objects
     )
     effects = calls.effects_of(facts)
-    output = returned_value(function)
-    differentiated = output.elts[0] if aux and isinstance(output, gast.Tuple) else output
-    active = active_names(function, set(wrt), facts, storage, names_read(differentiated) | also_useful, effects)
     names.reserve(*all_names(function))
     inliner = Inliner(names, facts, refer)
-    setting = Setting(function, wrt, facts, storage, live, active, names, refer, inliner, effects)
-    setting.objects = module.objects
+    setting = Setting(function, draft.wrt, facts, storage, live, set(), names, refer, inliner, effects)
+    setting.objects = draft.module.objects
     setting.calls = calls
-    setting.varied = varied_names(function, set(wrt), facts, storage, effects)
-    setting.owned_parameters = set(function.parameters) if owned else set()
+    setting.owned_parameters = set(function.parameters) if draft.owned else set()
     setting.gradient = names.word("gradient")
-    for variable in wrt:
+    for variable in draft.wrt:
         setting.bar_name(variable)
+    draft.function, draft.setting, draft.result = function, setting, returned_value(function)
+
+
+def activate(draft: Draft) -> None:
+    """Find the variables that depend on `wrt` and that the output depends on."""
+    setting, function = draft.setting, draft.function
+    useful = names_read(draft.differentiated) | draft.also_useful
+    tables = (setting.facts, setting.storage)
+    setting.active = active_names(function, set(draft.wrt), *tables, useful, setting.effects)
+    setting.varied = varied_names(function, set(draft.wrt), *tables, setting.effects)
+
+
+def shadow(draft: Draft) -> None:
+    """Decide which variables have shadows in the forward sweep, and which sums wait for the end of their chain."""
+    setting = draft.setting
     plan_shadows(setting)
     setting.keeps_layout = any(
         is_tested_view(setting, s.targets[0].id, s.value)
-        for s in statements(function.body)
+        for s in statements(draft.function.body)
         if isinstance(s, gast.Assign) and isinstance(s.targets[0], gast.Name)
     )
     setting.deferred = deferred_sums(setting)
     setting.in_place |= {setting.bar_name(v) for v in setting.forward_shadows}
-    return Prepared(setting, output, users)
 
 
 def _own_names(function: core.Function) -> set[str]:
@@ -202,8 +174,24 @@ def _adopted(function: core.Function, module: Module) -> core.Function:
     return function.with_body(body)
 
 
-def sweep(prepared: Prepared) -> Sweeps:
-    """The two sweeps of a prepared primal."""
-    transform = Reverse(prepared.setting)
-    prepared.setting.calls.current = transform
-    return transform.sweeps()
+def sweep(draft: Draft) -> None:
+    """Transform: each statement to what it keeps, what it does, and what its reverse is."""
+    setting = draft.setting
+    if draft.owned:
+        _refuse_aliased(draft)
+        setting.in_place |= {setting.bar_name(parameter) for parameter in sorted(draft.also_useful)}
+    transform = Reverse(setting)
+    draft.calls.current = transform
+    sweeps = transform.sweeps()
+    draft.forward, draft.reverse = sweeps.forward, sweeps.reverse
+
+
+def _refuse_aliased(draft: Draft) -> None:
+    """A callee whose forward sweep itself needs the shadow of an argument has to be expanded in place."""
+    function = draft.function
+    aliased = [p for p in function.parameters if p in draft.setting.forward_shadows]
+    if aliased:
+        refusal = function.source.unsupported(
+            None, f"`{aliased[0]}`, which has other names in `{function.name}` and is written into", "Pass a copy."
+        )
+        raise ExpandInstead(function.source.function, refusal)

@@ -1,4 +1,4 @@
-"""A primal to its tangent function: the analyses, the forward transform, the lean passes, the text."""
+"""What each pass of forward mode does to a draft, and the text of the tangent function."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.activity import active_names
-from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import call, display
 from srcdiff.emit import emit_function
-from srcdiff.load import load
-from srcdiff.normalize import normalize
-from srcdiff.pipeline import Generated, Request
 from srcdiff.runtime import copy
 from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.deadcode import _DeadCode
@@ -20,86 +16,41 @@ from srcdiff.simplify.exits import native_exits
 from srcdiff.simplify.forwarding import forward_temporaries
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import expand_temporaries
-from srcdiff.source import read
-from srcdiff.transform.assemble import LEAN, is_scalar, parameters_text
-from srcdiff.transform.build_adjoint import Prepared, prepare
+from srcdiff.transform.assemble import parameters_text
+from srcdiff.transform.draft import Draft
 from srcdiff.transform.forward import Block, Forward
 from srcdiff.transform.forward_calls import TangentCalls
 from srcdiff.transform.forward_rules import Tangent
-from srcdiff.transform.forward_writes import written_parameters
-from srcdiff.transform.module import Module
 
-__all__ = ["build_tangent", "write_tangent"]
+__all__ = ["drop_dead", "forward", "own_memory", "polish", "push", "put_signs_first", "simplify", "tangent_text"]
 
 
-def build_tangent(request: Request) -> Generated:
-    """Generate `f_tangent(*parameters, *tangents)`, which returns (output, output_tangent).
+def tangent_text(draft: Draft, title: str) -> str:
+    """The text of `f_tangent(*parameters, *tangents)`, which returns (output, output_tangent).
 
     With `has_aux` the output is (output, aux), and the tangent that of the first alone.
     """
-    from srcdiff.transform.forms import parameter_facts
-
-    function = normalize(read(request.primal))
-    module = Module()
-    lean = LEAN if request.lean is None else request.lean
-    calls = TangentCalls(module, lean)
-    facts = parameter_facts(request, function.parameters)
-    title = module.names.word(f"{function.name}_tangent")
-    prepared = write_tangent(calls, title, function, request.wrt, facts, aux=request.has_aux, outermost=True)
-    text = module.text()
-    namespace = {key: value for key, value in module.objects.items() if key not in module.imports}
-    return Generated(
-        text,
-        {"tangent": load(text, title, namespace)[title]},
-        function.parameters,
-        is_scalar(prepared.setting, _differentiated(prepared.output, aux=request.has_aux)),
-        tuple(written_parameters(prepared.setting)),
-        tuple(module.captured.values()),
+    function = draft.setting.function
+    dots = [draft.tangents.dot_name(variable) for variable in draft.wrt]
+    return emit_function(
+        title, parameters_text(function, ", ".join(dots)), _docstring(function, draft.wrt), draft.forward
     )
 
 
-def write_tangent(
-    calls: TangentCalls,
-    title: str,
-    function: core.Function,
-    wrt: tuple[str, ...],
-    facts: dict[str, Fact],
-    written: frozenset[str] = frozenset(),
-    *,
-    aux: bool = False,
-    outermost: bool = False,
-) -> Prepared:
-    """Add the text of a tangent function to the module.
-
-    Parameters
-    ----------
-    calls : TangentCalls
-        The functions that the module differentiates.
-    title : str
-        Its name.
-    wrt : tuple of str
-        The parameters that have tangents.
-    written : frozenset of str
-        Parameters that it writes into, and whose tangents its caller reads.
-    outermost : bool
-        It is called by people: it leaves its arguments alone, and its results share memory with nothing.
-    """
-    prepared = prepare(function, wrt, facts, calls.module, calls, aux=aux, owned=not outermost, also_useful=written)
-    setting = prepared.setting
+def push(draft: Draft) -> None:
+    """Transform: each statement to itself and to what it does to tangents."""
+    setting, calls = draft.setting, draft.calls
+    assert isinstance(calls, TangentCalls)
     everything = set(setting.facts.of)
-    varied = active_names(setting.function, set(wrt), setting.facts, setting.storage, everything, setting.effects)
-    temporary = setting.names.taken - prepared.users if "recompute" in calls.lean else None
-    forward = Forward(setting, calls, varied, temporary)
-    tangents = [forward.dot_name(variable) for variable in wrt]
-    body = forward.body()
-    output_dot, before = _output_tangent(forward, prepared.output, aux=aux)
-    body = expand_temporaries([*body, *before], forward.cheap)
-    body.append(gast.Return(display([prepared.output, output_dot])))
-    body = _lean(forward, body, calls.lean, prepared.users)
-    docstring = _docstring(function, wrt)
-    text = emit_function(title, parameters_text(function, ", ".join(tangents)), docstring, body)
-    calls.module.texts.append(text)
-    return prepared
+    varied = active_names(setting.function, set(draft.wrt), setting.facts, setting.storage, everything, setting.effects)
+    temporary = setting.names.taken - draft.users if "recompute" in calls.lean else None
+    draft.tangents = pushed = Forward(setting, calls, varied, temporary)
+    for variable in draft.wrt:
+        pushed.dot_name(variable)
+    body = pushed.body()
+    output_dot, before = _output_tangent(pushed, draft.result, aux=draft.aux)
+    body = expand_temporaries([*body, *before], pushed.cheap)
+    draft.forward = [*body, gast.Return(display([draft.result, output_dot]))]
 
 
 def _docstring(function: core.Function, wrt: tuple[str, ...]) -> str:
@@ -133,26 +84,38 @@ def _returned(forward: Forward, tangent: Tangent, node: gast.expr) -> gast.expr:
 # Lean passes.
 
 
-def _lean(forward: Forward, body: Block, lean: frozenset[str], users: set[str]) -> Block:
-    """The lean passes, over tangent statements; the primal's own stay as they are."""
-    setting = forward.setting
-    dots = set(forward.dots.values())
-    known = {dot for variable, dot in forward.dots.items() if variable in users}
-    temporary = setting.names.taken - users - known - set(setting.objects) - set(setting.function.parameters)
-    reading = forward.reading
-    if "algebra" in lean:
-        body = _simplified(body, forward, dots)
-    for _ in range(3):
-        if "forwarding" in lean:
-            body, _ = forward_temporaries(body, [], reading, temporary)
-        if "algebra" in lean:
-            body = _simplified(body, forward, dots)
-        if "deadcode" in lean:
-            body, _ = _DeadTangents(forward, reading, dots).block(body, set())
-    if "algebra" in lean:
-        body = [_with_signs_first(statement) for statement in body]
-    body = forward.own_memory(body)
-    return native_exits(body) if lean else body
+def simplify(draft: Draft) -> None:
+    """Apply the identities of algebra to tangents; the primal's own statements stay as they are."""
+    draft.forward = _simplified(draft.forward, draft.tangents, set(draft.tangents.dots.values()))
+
+
+def forward(draft: Draft) -> None:
+    """Write an expression that is used once where it is used."""
+    setting, pushed = draft.setting, draft.tangents
+    known = {dot for variable, dot in pushed.dots.items() if variable in draft.users}
+    kept = draft.users | known | set(setting.objects) | set(setting.function.parameters)
+    draft.forward, _ = forward_temporaries(draft.forward, [], pushed.reading, setting.names.taken - kept)
+
+
+def drop_dead(draft: Draft) -> None:
+    """Leave out tangents that nothing reads."""
+    pushed = draft.tangents
+    draft.forward, _ = _DeadTangents(pushed, pushed.reading, set(pushed.dots.values())).block(draft.forward, set())
+
+
+def put_signs_first(draft: Draft) -> None:
+    """Write `-(a * b)` as `-a * b`: the same number."""
+    draft.forward = [_with_signs_first(statement) for statement in draft.forward]
+
+
+def own_memory(draft: Draft) -> None:
+    """Give tangents memory of their own where they would share another's."""
+    draft.forward = draft.tangents.own_memory(draft.forward)
+
+
+def polish(draft: Draft) -> None:
+    """Leave loops by `break` and `continue` where the primal does."""
+    draft.forward = native_exits(draft.forward)
 
 
 def _simplified(body: Block, forward: Forward, dots: set[str]) -> Block:

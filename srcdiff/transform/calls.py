@@ -8,6 +8,7 @@ sweep needs nothing but the arguments, the primal itself is called, and one adjo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +94,10 @@ class ExpandInstead(Exception):
 class Calls:
     """The user's functions that one generated module differentiates."""
 
-    def __init__(self, module: Module, lean: frozenset[str]) -> None:
+    def __init__(self, module: Module, lean: frozenset[str], watch: Callable[[str, Any], None] | None = None) -> None:
         self.module = module
         self.lean = lean
+        self.watch = watch
         self.pairs: dict[Any, Pair] = {}
         self.summaries: dict[Any, Summary] = {}
         self.in_progress: dict[Any, bool] = {}
@@ -142,7 +144,8 @@ class Calls:
         return self.summaries[key]
 
     def summarise(self, site: _Site) -> Summary:  # noqa: D102
-        from srcdiff.transform.build_adjoint import analysed, returned_value
+        from srcdiff.transform.build_adjoint import analysed
+        from srcdiff.transform.draft import returned_value
 
         function, facts, _, storage = analysed(site.function, site.facts, self, owned=True)
         output = returned_value(function)

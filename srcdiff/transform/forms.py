@@ -3,43 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import gast
 
-from srcdiff import runtime
-from srcdiff.analysis.facts import NUMBER, Fact, fact_of_kind, fact_of_object
+from srcdiff import pipeline
+from srcdiff.analysis.facts import Fact, fact_of_kind, fact_of_object
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, call, display, name
+from srcdiff.build import assign, display, name
 from srcdiff.emit import emit_function
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import NeedsKind, NumberKind, UnknownKind
 from srcdiff.load import load
 from srcdiff.normalize import normalize
-from srcdiff.pipeline import Generated, Request
+from srcdiff.request import Form, Generated, Request
+from srcdiff.simplify.notes import with_notes
 from srcdiff.source import read
-from srcdiff.transform.assemble import (  # type: ignore[attr-defined]
-    LEAN,
-    Assembled,
-    finish,
-    is_scalar,
-    joint_text,
-    parameters_text,
-    seed_check,
-    seeds,
-    with_lines,
-    with_notes,
-)
-from srcdiff.transform.build_adjoint import Prepared, prepare, sweep
-from srcdiff.transform.build_tangent import build_tangent
+from srcdiff.transform.assemble import joint_text, parameters_text, with_lines
+from srcdiff.transform.build_tangent import tangent_text
 from srcdiff.transform.calls import Calls, ExpandInstead
+from srcdiff.transform.draft import Draft, Wanted
+from srcdiff.transform.forward_calls import TangentCalls
+from srcdiff.transform.forward_writes import written_parameters
 from srcdiff.transform.module import Module
 from srcdiff.transform.setting import Setting
 
-__all__ = ["build", "held_output", "residual_names", "split_texts"]
+__all__ = ["build", "residual_names", "split_texts"]
 
 Block = list[gast.stmt]
+Watch = Callable[[str, Draft], None]
 _PLAIN: dict[Any, str] = {
     float: "f",
     int: "i",
@@ -70,48 +62,46 @@ def parameter_facts(request: Request, parameters: tuple[str, ...]) -> dict[str, 
     return facts
 
 
-def build(request: Request) -> Generated:
-    """Generate what a request asks for.
+def build(request: Request, watch: Watch | None = None) -> Generated:
+    """Generate what a request asks for; `watch` is called with its name and the draft after every pass.
 
     A callee that a pair cannot serve (its result is an argument that is written into, say) is expanded in place: that
     shows only on the way, so the text is begun anew with what is known by then.
     """
-    if request.form == "tangent":
-        return build_tangent(request)
     in_place: set[Any] = set()
     while True:
         try:
-            return _build(request, frozenset(in_place))
+            return _build(request, frozenset(in_place), watch)
         except ExpandInstead as wanted:  # noqa: PERF203
             if wanted.function in in_place:
                 raise wanted.refusal from None
             in_place.add(wanted.function)
 
 
-def _build(request: Request, in_place: frozenset[Any]) -> Generated:
-    source = read(request.primal)
-    function = normalize(source)
+def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> Generated:
+    function = normalize(read(request.primal))
     module = Module(expanded=in_place)
-    lean = LEAN if request.lean is None else request.lean
-    calls = Calls(module, lean)
+    lean = pipeline.LEAN if request.lean is None else request.lean
+    forward_mode = request.form == "tangent"
+    calls = (TangentCalls if forward_mode else Calls)(module, lean, watch)
     facts = parameter_facts(request, function.parameters)
-    builder: Callable[..., dict[str, str]] = _split if request.form == "split" else _joint
+    wanted: Wanted = "output" if request.form != "adjoint" else "aux" if request.has_aux else ""
+    draft = Draft(function, request.wrt, facts, calls, aux=request.has_aux, wanted=wanted)
     try:
-        prepared = prepare(function, request.wrt, facts, module, calls, aux=request.has_aux)
-        titles = builder(request, prepared, module, lean)
+        pipeline.run(pipeline.FORWARD if forward_mode else pipeline.REVERSE, draft)
     except UnsupportedError as error:
         raise _with_kinds_asked(error, facts, module) from None
+    titles = _WRITERS[request.form](draft)
     text = module.text()
     first = next(iter(titles.values()))
     namespace = {key: value for key, value in module.objects.items() if key not in module.imports}
     functions = load(text, first, namespace)
-    output = _differentiated(prepared.output, request.has_aux)
     return Generated(
         text,
         {role: functions[title] for role, title in titles.items()},
         function.parameters,
-        is_scalar(prepared.setting, output),
-        _written(prepared.setting),
+        draft.scalar,
+        tuple(written_parameters(draft.setting) if forward_mode else _written(draft.setting)),
         tuple(module.captured.values()),
     )
 
@@ -135,140 +125,67 @@ def _written(setting: Setting) -> tuple[str, ...]:
     )
 
 
-def _differentiated(output: gast.expr, aux: bool) -> gast.expr:
-    return output.elts[0] if aux and isinstance(output, gast.Tuple) else output
-
-
-def _bars(setting: Setting, wrt: Sequence[str]) -> gast.expr:
-    bars = [setting.bar(variable) for variable in wrt]
+def _bars(draft: Draft) -> gast.expr:
+    bars: list[gast.expr] = [draft.setting.bar(variable) for variable in draft.returned]
     return bars[0] if len(bars) == 1 else display(bars)
 
 
-def _seeded(setting: Setting, output: gast.expr) -> tuple[Block, bool]:
-    """The start of the reverse sweep; whether `gradient` is then the function's own."""
-    start: Block = []
-    checked = not is_scalar(setting, output)
-    if checked:
-        start.append(seed_check(setting, output))
-    last = setting.function.body[-1] if setting.function.body else None
-    made = [*start, *seeds(setting, output, name(setting.gradient))]
-    for statement in made:
-        if isinstance(last, gast.Return) and hasattr(last, "lineno"):
-            statement.lineno = last.lineno
-    return made, checked
-
-
-def _seed_fact(setting: Setting, output: gast.expr) -> Fact:
-    """A Python number for a number, else what the check makes of it: the output's shape and dtype."""
-    return NUMBER if is_scalar(setting, output) else replace(setting.facts(output), value=None)
-
-
-def _joint(request: Request, prepared: Prepared, module: Module, lean: frozenset[str]) -> dict[str, str]:
-    """One function with both sweeps."""
-    setting = prepared.setting
-    output = _differentiated(prepared.output, request.has_aux)
-    with_value = request.form == "value and adjoint"
-    sweeps = sweep(prepared)
-    start, own = _seeded(setting, output)
-    wanted = prepared.output if with_value else prepared.output.elts[1] if request.has_aux else None
-    if wanted is not None:
-        wanted = held_output(setting, wanted, sweeps.forward)
-    assembled = finish(
-        setting,
-        sweeps,
-        wanted if wanted is not None else gast.Constant(None, None),
-        start,
-        request.wrt,
-        prepared.users,
-        lean=lean,
-        everything=with_value,
-        needs_output=wanted is not None,
-        own_seed=own,
-        seed_fact=_seed_fact(setting, output),
-    )
-    result: gast.expr = _bars(setting, request.wrt)
-    if with_value:
-        result = display([assembled.output, result])
-    elif wanted is not None:
-        result = display([result, assembled.output])
-    title = module.names.word(f"{setting.function.name}_{'value_and_adjoint' if with_value else 'adjoint'}")
-    module.texts.append(joint_text(setting, assembled, title, request.wrt, result))
+def _adjoint(draft: Draft) -> dict[str, str]:
+    """One function with both sweeps; it returns the gradients, and aux if there is one."""
+    result = display([_bars(draft), draft.output]) if draft.wanted else _bars(draft)
+    title = draft.module.names.word(f"{draft.setting.function.name}_adjoint")
+    draft.module.texts.append(joint_text(draft, title, result))
     return {"adjoint": title}
 
 
-def held_output(setting: Setting, output: gast.expr, forward: Block, *, copy: bool = True) -> gast.expr:
-    """The result, in variables (and, with `copy`, in memory) that the reverse sweep leaves alone."""
-    if isinstance(output, (gast.Tuple, gast.List)):
-        return type(output)([held_output(setting, item, forward, copy=copy) for item in output.elts], gast.Load())
-    if isinstance(output, gast.Dict):
-        return gast.Dict(output.keys, [held_output(setting, item, forward, copy=copy) for item in output.values])
-    if not isinstance(output, gast.Name):
-        return output
-    variable = output.id
-    storage = setting.storage
-    written = variable in storage.parent and (storage.is_buffer(variable) or variable in storage.snapshots)
-    number = setting.fact(variable).kind == "number"
-    rebound = sum(variable in bound_names(s) for s in statements(setting.function.body)) > 1
-    argument = variable in setting.function.parameters
-    if (number and not rebound) or not copy:
-        return output
-    if not (written or argument or rebound):
-        return output
-    held = setting.names.fresh("value")
-    shared = not number and (written or argument or variable in storage.updated)
-    forward.append(assign(held, call(setting.helper(runtime.copy), output) if shared else output))
-    return name(held)
+def _value_and_adjoint(draft: Draft) -> dict[str, str]:
+    """One function with both sweeps; it returns the value too."""
+    title = draft.module.names.word(f"{draft.setting.function.name}_value_and_adjoint")
+    draft.module.texts.append(joint_text(draft, title, display([draft.output, _bars(draft)])))
+    return {"adjoint": title}
 
 
-def _split(request: Request, prepared: Prepared, module: Module, lean: frozenset[str]) -> dict[str, str]:
+def _split(draft: Draft) -> dict[str, str]:
     """A forward function that returns what the reverse function needs."""
-    setting = prepared.setting
-    output = _differentiated(prepared.output, request.has_aux)
-    sweeps = sweep(prepared)
-    start, own = _seeded(setting, output)
-    held = held_output(setting, prepared.output, sweeps.forward)
-    assembled = finish(
-        setting,
-        sweeps,
-        held,
-        start,
-        request.wrt,
-        prepared.users,
-        lean=lean,
-        everything=True,
-        needs_output=True,
-        own_seed=own,
-        seed_fact=_seed_fact(setting, output),
-    )
-    stem = setting.function.name
-    titles = {"forward": module.names.word(f"{stem}_forward"), "reverse": module.names.word(f"{stem}_reverse")}
-    module.texts += split_texts(setting, assembled, titles, _bars(setting, request.wrt), request.wrt)
+    stem, names = draft.setting.function.name, draft.module.names
+    titles = {"forward": names.word(f"{stem}_forward"), "reverse": names.word(f"{stem}_reverse")}
+    draft.module.texts += split_texts(draft, titles, _bars(draft))
     return titles
 
 
+def _tangent(draft: Draft) -> dict[str, str]:
+    """One function that takes tangents and returns the value and its tangent."""
+    title = draft.module.names.word(f"{draft.setting.function.name}_tangent")
+    draft.module.texts.append(tangent_text(draft, title))
+    return {"tangent": title}
+
+
+_WRITERS: dict[Form, Callable[[Draft], dict[str, str]]] = {
+    "adjoint": _adjoint,
+    "value and adjoint": _value_and_adjoint,
+    "split": _split,
+    "tangent": _tangent,
+}
+
+
 def split_texts(
-    setting: Setting,
-    assembled: Assembled,
-    titles: dict[str, str],
-    result: gast.expr,
-    wrt: Sequence[str],
-    extra: Sequence[str] | None = None,
+    draft: Draft, titles: dict[str, str], result: gast.expr, extra: Sequence[str] | None = None
 ) -> list[str]:
     """The texts of the forward and of the reverse function."""
-    function = setting.function
+    setting, function = draft.setting, draft.setting.function
     extra = extra if extra is not None else [setting.gradient]
-    residuals = residual_names(setting, assembled, extra)
+    residuals = residual_names(draft, extra)
     kept: gast.expr = display([name(r) for r in residuals])
-    sure = _surely_bound(assembled.forward) | set(function.parameters)
+    sure = _surely_bound(draft.forward) | set(function.parameters)
     unsure: Block = [assign(r, gast.Constant(None, None)) for r in residuals if r not in sure]
     place = f"{function.name}` ({function.source.filename.rsplit('/', 1)[-1]}:{function.source.first_line})"
     forward = emit_function(
         titles["forward"],
         parameters_text(function, ""),
         f"Forward sweep of `{place}: its value, and what the reverse sweep needs.",
-        [*unsure, *with_notes(assembled.forward), gast.Return(display([assembled.output, kept]))],
+        [*unsure, *with_notes(draft.forward), gast.Return(display([draft.output, kept]))],
     )
-    reverse, _ = with_lines(assembled.reverse, function)
+    reverse, _ = with_lines(draft.reverse, function)
     packed = setting.names.word("residuals")
     unpack: Block = []
     if residuals:
@@ -281,20 +198,20 @@ def split_texts(
     backward = emit_function(
         titles["reverse"],
         parameters,
-        f"Reverse sweep of `{place}: the adjoints of {', '.join(wrt)}.",
+        f"Reverse sweep of `{place}: the adjoints of {', '.join(draft.returned)}.",
         [*unpack, *reverse, gast.Return(result)],
     )
     return [forward, backward]
 
 
-def residual_names(setting: Setting, assembled: Assembled, extra: Sequence[str]) -> list[str]:
+def residual_names(draft: Draft, extra: Sequence[str]) -> list[str]:
     """The variables of the forward sweep that the reverse sweep reads."""
-    bound: list[str] = list(setting.function.parameters)
-    for statement in statements(assembled.forward):
+    bound: list[str] = list(draft.setting.function.parameters)
+    for statement in statements(draft.forward):
         for variable in bound_names(statement):
             if variable not in bound:
                 bound.append(variable)
-    return [variable for variable in bound if variable in assembled.crossing and variable not in extra]
+    return [variable for variable in bound if variable in draft.crossing and variable not in extra]
 
 
 def _surely_bound(body: Block) -> set[str]:

@@ -8,6 +8,7 @@ import gast
 
 from srcdiff.build import assign, call, constant, display, store, subscript
 from srcdiff.transform.calls import Calls, _key, _Site
+from srcdiff.transform.draft import Draft
 from srcdiff.transform.forward_rules import Tangent
 
 if TYPE_CHECKING:
@@ -45,13 +46,16 @@ class TangentCalls(Calls):
 
     def tangent_function(self, site: _Site, active: tuple[str, ...], written: tuple[str, ...], wanted: bool) -> str:
         """The name of the tangent function of a callee, for a pattern of activity."""
-        from srcdiff.transform.build_tangent import write_tangent
+        from srcdiff import pipeline
+        from srcdiff.transform.build_tangent import tangent_text
 
         key = ("tangent", _key(site), active, wanted)
         known: dict[Any, str] = self.titles
         if key not in known:
             known[key] = self.module.names.fresh(f"{site.function.name}_tangent")
-            write_tangent(self, known[key], site.function, active, site.facts, frozenset(written))
+            draft = Draft(site.function, active, site.facts, self, owned=True, also_useful=frozenset(written))
+            pipeline.run(pipeline.FORWARD, draft)
+            self.module.texts.append(tangent_text(draft, known[key]))
         return known[key]
 
     @property
