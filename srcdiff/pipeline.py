@@ -79,7 +79,7 @@ FORWARD: tuple[Pass | Repeated, ...] = (
             Pass("deadcode", build_tangent.drop_dead, "as in reverse mode", True),
         )
     ),
-    Pass("signs", build_tangent.put_signs_first, "when products are final", True),
+    Pass("algebra", build_tangent.put_signs_first, "a sign goes before a product when products are final", True),
     Pass("memory", build_tangent.own_memory, "which results may share memory shows in the final expressions"),
     Pass("polish", build_tangent.polish, "words only, when the statements are final", True),
 )
@@ -90,7 +90,7 @@ def _flat(passes: Iterable[Pass | Repeated]) -> Iterator[Pass]:
         yield from each.passes if isinstance(each, Repeated) else (each,)
 
 
-LEAN = frozenset(each.name for each in _flat(REVERSE) if each.lean) | {"recording"}
+LEAN = frozenset(each.name for each in _flat((*REVERSE, *FORWARD)) if each.lean) | {"recording"}
 """The passes that can be switched off, each alone; without `recording`, all that is overwritten is kept."""
 
 
