@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import gast
 
-from srcdiff.analysis.structure import bound_names
+from srcdiff.analysis.structure import blocks, bound_names, statements
 from srcdiff.build import names_read
 
-__all__ = ["Liveness", "liveness"]
+__all__ = ["Liveness", "live_under", "liveness"]
 
 
 @dataclass
@@ -57,6 +57,56 @@ def liveness(body: list[gast.stmt]) -> Liveness:
     return table
 
 
+def live_under(body: list[gast.stmt], statement: gast.stmt, values: dict[str, bool], table: Liveness) -> int:
+    """What is live after a statement, given what some flags are there: branches on them go one way."""
+    found = _live_under(body, statement, values, table, 0)
+    return found if found is not None else table.after.get(id(statement), 0)
+
+
+def _live_under(
+    body: list[gast.stmt], statement: gast.stmt, values: dict[str, bool], table: Liveness, end: int
+) -> int | None:
+    """The same within a block, after which `end` is live; None if the statement is not in it."""
+    for index, part in enumerate(body):
+        if part is statement or any(inner is statement for inner in statements([part])):
+            scratch = Liveness(table.bit)
+            after = _block(_decided(body[index + 1 :], values), end, scratch)
+            if part is statement:
+                return after
+            if isinstance(part, (gast.For, gast.While)):
+                after = table.head[id(part)]
+            elif isinstance(part, gast.Try):
+                after |= table.after[id(part)]
+            found = (_live_under(block, statement, values, table, after) for block in blocks(part))
+            return next((live for live in found if live is not None), None)
+    return None
+
+
+def _decided(body: list[gast.stmt], values: dict[str, bool]) -> list[gast.stmt]:
+    """A block with one side of each branch on a flag that is known, up to where a flag changes."""
+    out: list[gast.stmt] = []
+    for index, part in enumerate(body):
+        way = _way(part.test, values) if isinstance(part, gast.If) else None
+        if way is not None:
+            return [*out, *_decided([*(part.body if way else part.orelse), *body[index + 1 :]], values)]
+        out.append(part)
+        if any(variable in values for inner in statements([part]) for variable in bound_names(inner)):
+            return [*out, *body[index + 1 :]]
+    return out
+
+
+def _way(test: gast.expr, values: dict[str, bool]) -> bool | None:
+    if isinstance(test, gast.Name):
+        return values.get(test.id)
+    if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+        way = _way(test.operand, values)
+        return None if way is None else not way
+    if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.Or):
+        ways = [_way(part, values) for part in test.values]
+        return None if None in ways else any(ways)
+    return None
+
+
 def _inner_functions(body: list[gast.stmt]) -> list[gast.stmt]:
     found: list[gast.stmt] = []
     pending: list[gast.AST] = list(body)
@@ -88,11 +138,15 @@ def _statement(statement: gast.stmt, live: int, table: Liveness) -> int:
         return inside | table.mask(names_read([item.context_expr for item in statement.items]))
     if isinstance(statement, gast.Try):
         end = _block(statement.finalbody, live, table)
-        handlers = [_block(handler.body, end, table) for handler in statement.handlers]
-        inside = _block(statement.body, _block(statement.orelse, end, table), table)
-        for handler in handlers:
-            inside |= handler
-        return inside | end
+        handled = end
+        for handler in statement.handlers:
+            handled |= _block(handler.body, end, table) | table.mask(
+                names_read(handler.type) if handler.type else set()
+            )
+        inside = _block(statement.body, _block(statement.orelse, end, table) | handled, table)
+        for part in statements(statement.body):  # each of them may be the one that raises
+            table.after[id(part)] |= handled
+        return inside | handled
     if isinstance(statement, gast.FunctionDef):
         return live
     reads = names_read(statement)

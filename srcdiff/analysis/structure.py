@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import gast
 
-__all__ = ["MUTATING_METHODS", "blocks", "bound_names", "root_name", "statements", "written_names"]
+__all__ = ["MUTATING_METHODS", "blocks", "bound_names", "flags_of", "root_name", "statements", "written_names"]
 
 MUTATING_METHODS = frozenset(
     [
@@ -85,6 +85,18 @@ def bound_names(statement: gast.stmt) -> Iterator[str]:
         for handler in statement.handlers:
             if handler.name is not None:
                 yield handler.name if isinstance(handler.name, str) else handler.name.id
+
+
+def flags_of(statement: gast.Try) -> list[str]:
+    """The flags that the handlers of a `try` set; none where it has no handlers, or where they end by raising."""
+    if any(isinstance(handler.body[-1], gast.Raise | gast.If) for handler in statement.handlers):
+        return []
+    inner = [part for handler in statement.handlers for part in handler.body if isinstance(part, gast.Assign)]
+    return [
+        part.targets[0].id
+        for part in inner
+        if isinstance(part.targets[0], gast.Name) and isinstance(part.value, gast.Constant) and part.value.value is True
+    ]
 
 
 def written_names(statement: gast.stmt) -> Iterator[str]:

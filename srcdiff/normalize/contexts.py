@@ -36,6 +36,12 @@ def context(flat: Flattener, statement: gast.With) -> None:
     """`with a() as b, c(): ...`."""
     item, others = statement.items[0], statement.items[1:]
     call = item.context_expr
+    if _suppresses(flat, call):
+        body = [flat.like(statement, gast.With(others, statement.body, None))] if others else statement.body
+        kinds = flat.like(call, gast.Tuple(call.args, gast.Load()))
+        handler = flat.like(call, gast.ExceptHandler(kinds, None, [flat.like(call, gast.Pass())]))
+        flat.statement(flat.like(statement, gast.Try(body, [handler], [], [])))
+        return
     if not _is_harmless(flat, call):
         way_out = "Open it around the call of the function, or move what it is for into a function of its own."
         raise flat.refuse(call, "a context that may catch exceptions or change values", way_out)
@@ -54,6 +60,13 @@ def context(flat: Flattener, statement: gast.With) -> None:
         body = flat.block(statement.body)
     new = gast.withitem(expression, target)
     flat.emit(gast.With([new], [*first, *body], None))
+
+
+def _suppresses(flat: Flattener, node: gast.expr) -> bool:
+    """Whether a context is `contextlib.suppress(...)`: a `try` in other words."""
+    if not isinstance(node, gast.Call) or flat.purity.object_of(node.func) is not contextlib.suppress:
+        return False
+    return not node.keywords and not any(isinstance(argument, gast.Starred) for argument in node.args)
 
 
 def _is_harmless(flat: Flattener, node: gast.expr) -> bool:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import gast
 
 from srcdiff import build
-from srcdiff.normalize.trees import FUNCTIONS, bound_names, clone, names_in, own_nodes, walk
+from srcdiff.normalize.trees import FUNCTIONS, bound_names, clone, is_atom, names_in, own_nodes, walk
 
 if TYPE_CHECKING:
     from srcdiff.normalize.flatten import Flattener
@@ -133,6 +133,10 @@ def _with_flags(flat: Flattener, statement: gast.Try) -> None:
     for handler in handlers:
         flat.assign(handler.flag, build.constant(False))
     visible = _visible(flat, statement, body)
+    apart = {} if flat.in_try else _apart(flat, statement, body, visible)
+    body = _renamed(body, apart)
+    if not isinstance(last, gast.Return):
+        body += [flat.like(statement, build.assign(name, build.name(new))) for name, new in apart.items()]
     orelse = list(statement.orelse)
     outer, flat.in_try = flat.in_try, True
     core = flat.block(body)
@@ -162,7 +166,46 @@ def _visible(flat: Flattener, statement: gast.Try, body: list[gast.stmt]) -> set
     bound = bound_names(body)
     inside = Counter(_occurrences([*body, *statement.orelse]))
     everywhere = Counter(_occurrences(flat.tree.body))
-    return {name for name in bound if everywhere[name] > inside[name] or flat.loops > 0}
+    return {
+        name for name in bound if everywhere[name] > inside[name] or (flat.loops > 0 and not _is_set_first(body, name))
+    }
+
+
+def _apart(flat: Flattener, statement: gast.Try, body: list[gast.stmt], visible: set[str]) -> dict[str, str]:
+    """Visible variables that nobody reads once the body has failed, with names for them while it is under way.
+
+    So the whole body is one piece, of which only the end shows.
+    """
+    steps = [*body, *([] if len(body) == len(statement.body) else statement.body[-1:])]
+    bindings = Counter(name for part in body for name in bound_names([part]) & visible)
+    if len(steps) < 2 or not all(isinstance(part, (gast.Assign, gast.Expr, gast.Return)) for part in steps):
+        return {}
+    captured = names_in([node for node in walk(flat.tree.body) if isinstance(node, FUNCTIONS)])
+    hidden = {}
+    for name in sorted(bindings, key=lambda name: min(i for i, part in enumerate(body) if name in names_in([part]))):
+        alone = bindings[name] == 1 and name in bound_names(body[-1:]) and len(steps) == len(body)
+        if name not in captured and not alone and _is_set_first(body, name):
+            if all(_is_set_first(handler.body, name) for handler in statement.handlers):
+                hidden[name] = flat.names.fresh(f"{name}_new")
+    return hidden
+
+
+def _is_set_first(body: list[gast.stmt], name: str) -> bool:
+    """Whether the first statement of a block that mentions a variable binds it, without reading it."""
+    first = next((part for part in body if name in names_in([part])), None)
+    if not isinstance(first, gast.Assign) or name in names_in([first.value]):
+        return False
+    return any(isinstance(target, gast.Name) and target.id == name for target in first.targets)
+
+
+def _renamed(body: list[gast.stmt], names: dict[str, str]) -> list[gast.stmt]:
+    if not names:
+        return list(body)
+    body = clone(body)
+    for node in walk(body):
+        if isinstance(node, gast.Name) and node.id in names:
+            node.id = names[node.id]
+    return body
 
 
 def _occurrences(nodes: list[gast.stmt]) -> list[str]:
@@ -175,15 +218,19 @@ def _parts(
     """The body in pieces, of which each is executed as a whole or not at all as far as anyone can see."""
     known = names_in(flat.tree.body)
     pieces: list[list[gast.stmt]] = [[]]
-    for part in core:
+    certain = 0
+    while certain < len(core) and _cannot_fail(core[-1 - certain]):
+        certain += 1
+    for part in core[: len(core) - certain]:
         pieces[-1].append(part)
         if _shows(flat, part, visible, known):
             if not _in_one_step(flat, part, visible, known):
                 way_out = "Put the `try` around the one call that may fail."
                 raise flat.refuse(statement, "`try` around a block that may be left half done", way_out)
             pieces.append([])
-    if not pieces[-1]:
+    if not pieces[-1] and len(pieces) > 1:
         pieces.pop()
+    pieces[-1] += core[len(core) - certain :]
     result: list[gast.stmt] = []
     inner = result
     for i, piece in enumerate(pieces):
@@ -196,13 +243,18 @@ def _parts(
     return result
 
 
+def _cannot_fail(part: gast.stmt) -> bool:
+    """Whether a statement only gives a value another name."""
+    return isinstance(part, gast.Assign) and isinstance(part.targets[0], gast.Name) and is_atom(part.value)
+
+
 _SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Delete, gast.Import, gast.ImportFrom, gast.FunctionDef)
 
 
 def _in_one_step(flat: Flattener, part: gast.stmt, visible: set[str], known: set[str]) -> bool:
     """Whether a statement shows at its end, or not at all if it raises."""
-    if isinstance(part, gast.If):
-        for block in (part.body, part.orelse):
+    if isinstance(part, (gast.If, gast.With)) or (isinstance(part, gast.Try) and not part.finalbody):
+        for block in (part.body, getattr(part, "orelse", [])):
             if any(_shows(flat, inner, visible, known) for inner in block[:-1]):
                 return False
             if block and not _in_one_step(flat, block[-1], visible, known):

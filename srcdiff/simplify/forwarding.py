@@ -154,9 +154,9 @@ class _Forwarding:
         for target in set(written_names(statement)) & set(pending):
             if root_name(pending[target].statement.value) is None:  # what is written into keeps its name
                 out.append(pending.pop(target).statement)
-        if isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
+        if isinstance(statement, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
             return self.compound(statement, pending, out)
-        if isinstance(statement, (gast.FunctionDef, gast.Try)):
+        if isinstance(statement, gast.FunctionDef):
             self.flush_used(pending, statement, out)
             return statement
         values = self.taken(pending, statement)
@@ -195,9 +195,9 @@ class _Forwarding:
                 self.changed = True
                 setattr(statement, header, substitute(getattr(statement, header), values))
         self.flush_used(pending, statement, out)
-        statement.body = self.block(statement.body)
-        if getattr(statement, "orelse", None):
-            statement.orelse = self.block(statement.orelse)
+        for field in ("body", "orelse", "finalbody"):  # handlers only note, or raise
+            if getattr(statement, field, None):
+                setattr(statement, field, self.block(getattr(statement, field)))
         return statement
 
     def flush_used(self, pending: dict[str, _Pending], statement: gast.stmt, out: Block) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gast
 
-from srcdiff.build import assign, attribute, call, is_name, name, statement_like
+from srcdiff.analysis.structure import flags_of, statements
+from srcdiff.build import assign, attribute, call, is_name, name, statement_like, subscript
 from srcdiff.names import Names
 from srcdiff.transform.marks import Restore, Save, Site
 
-__all__ = ["write_kept"]
+__all__ = ["appended_to", "write_kept"]
 
 Block = list[gast.stmt]
 
@@ -39,12 +40,28 @@ class _Lowering:
             elif isinstance(statement, Restore):
                 out += [statement_like(s, statement) for s in self.restore(statement)]
             else:
-                for field in ("body", "orelse"):
+                for field in ("body", "orelse", "finalbody"):
                     inner = getattr(statement, field, None)
                     if inner and not isinstance(statement, gast.FunctionDef):
                         setattr(statement, field, self.block(inner))
+                if isinstance(statement, gast.Try) and flags_of(statement):
+                    out += self.marks(statement)
                 out.append(statement)
         return out
+
+    def marks(self, statement: gast.Try) -> Block:
+        """How much was kept when a `try` began; its handlers take off what was kept since."""
+        appended = [appended_to(part) for part in statements(statement.body)]
+        before: Block = []
+        drops: Block = []
+        for stack in dict.fromkeys(stack for stack in appended if stack in self.stacks):
+            length = self.names.fresh(f"{stack}_length")
+            before.append(statement_like(assign(length, call("len", name(stack))), statement))
+            rest = subscript(name(stack), gast.Slice(name(length), None, None), gast.Del())
+            drops.append(statement_like(gast.Delete([rest]), statement))
+        handlers = [gast.ExceptHandler(h.type, h.name, [*h.body, *drops]) for h in statement.handlers]
+        statement.handlers = [gast.copy_location(new, old) for new, old in zip(handlers, statement.handlers)]
+        return before
 
     def save(self, statement: Save) -> Block:
         variable = self.variable(statement.site)
@@ -62,6 +79,16 @@ class _Lowering:
         elif is_name(statement.target, variable):
             return []
         return [gast.Assign([statement.target], value, None)]
+
+
+def appended_to(statement: gast.stmt) -> str | None:
+    """The list that `x_stack.append(...)` appends to."""
+    value = statement.value if isinstance(statement, gast.Expr) else None
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "append":
+        if isinstance(value.func.value, gast.Name):
+            stack: str = value.func.value.id
+            return stack
+    return None
 
 
 def write_kept(forward: Block, reverse: Block, names: Names) -> tuple[Block, Block, dict[str, Site]]:

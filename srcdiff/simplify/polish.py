@@ -11,6 +11,7 @@ import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
 from srcdiff.build import call, display, is_constant, is_name, name, names_read, statement_like, store
+from srcdiff.simplify.keeping import appended_to
 from srcdiff.simplify.reading import Reading
 
 __all__ = ["augmented", "counted_by_lists", "unpacked", "without_trivial"]
@@ -39,8 +40,8 @@ def _appended_once(body: Block, stacks: set[str]) -> dict[str, set[str]]:
         counter = statement.body[0].target
         if not isinstance(counter, gast.Name) or not is_constant(statement.body[0].value, 1):
             continue
-        everywhere = Counter(s for s in map(_appended, statements(body)) if s is not None)
-        here = {s for s in map(_appended, statement.body) if s in stacks}
+        everywhere = Counter(s for s in map(appended_to, statements(body)) if s is not None)
+        here = {s for s in map(appended_to, statement.body) if s in stacks}
         found[counter.id] = {s for s in here if everywhere[s] == 1}
     return found
 
@@ -54,15 +55,6 @@ def _outer_statements(body: Block) -> Block:
             for block in blocks(statement):
                 found += _outer_statements(block)
     return found
-
-
-def _appended(statement: gast.stmt) -> str | None:
-    value = statement.value if isinstance(statement, gast.Expr) else None
-    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "append":
-        if isinstance(value.func.value, gast.Name):
-            stack: str = value.func.value.id
-            return stack
-    return None
 
 
 def _counted(body: Block, appended: dict[str, set[str]], counters: set[str]) -> Block:

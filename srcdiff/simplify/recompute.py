@@ -40,6 +40,8 @@ def _scan(
                 value = substitute(statement.value, found)
                 if _undisturbed(reading, body, index, target, value):
                     found[target] = value
+        if isinstance(statement, gast.Try):  # what is in it happens there
+            continue
         for block in blocks(statement):
             loop = in_loop or isinstance(statement, (gast.For, gast.While))
             _scan(setting, reading, block, temporary, found, in_loop=loop)
@@ -130,6 +132,14 @@ def _expand(statement: gast.stmt, values: dict[str, gast.expr]) -> gast.stmt:
         statement.body = expand_temporaries(statement.body, values)
         if getattr(statement, "orelse", None):
             statement.orelse = expand_temporaries(statement.orelse, values)
+    elif isinstance(statement, gast.Try):
+        handlers = [_copy(handler) for handler in statement.handlers]
+        for handler in handlers:
+            handler.body = expand_temporaries(handler.body, values)
+        statement = _copy(statement)
+        statement.handlers = handlers
+        statement.body = expand_temporaries(statement.body, values)
+        statement.finalbody = expand_temporaries(statement.finalbody, values)
     else:
         statement = substitute(statement, values)
     return statement

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gast
 
-from srcdiff.analysis.structure import root_name
+from srcdiff.analysis.structure import blocks, root_name
 from srcdiff.simplify.elements import Elements
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Restore, Save, Site
@@ -128,9 +128,8 @@ def drop_needless_saves(forward: Block, kept: set[Site]) -> Block:
     for statement in forward:
         if isinstance(statement, Save) and statement.site not in kept:
             continue
-        if isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
-            statement.body = drop_needless_saves(statement.body, kept) or [gast.Pass()]
-            if getattr(statement, "orelse", None):
-                statement.orelse = drop_needless_saves(statement.orelse, kept)
+        for block in blocks(statement):
+            needed = [] if block is getattr(statement, "orelse", None) else [gast.Pass()]
+            block[:] = drop_needless_saves(block, kept) or needed
         out.append(statement)
     return out

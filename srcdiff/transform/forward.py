@@ -14,7 +14,6 @@ import gast
 import numpy as np
 
 from srcdiff import runtime, tangents
-from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import infer_statements
 from srcdiff.analysis.storage import origin_of
@@ -32,7 +31,7 @@ from srcdiff.build import (
 )
 from srcdiff.rules import registry
 from srcdiff.simplify.recompute import cheap_temporaries
-from srcdiff.transform import forward_calls, forward_writes
+from srcdiff.transform import attempts, forward_calls, forward_writes
 from srcdiff.transform.forward_reading import TangentReading
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, expanded, tangent_of
 from srcdiff.transform.inplace import ScatterAdd
@@ -383,17 +382,7 @@ class Forward:
         return [gast.With(statement.items, self.block(statement.body), None)]
 
     def _try(self, statement: gast.Try) -> Block:
-        """Passed through where nothing in it carries a derivative: a tangent might raise where the primal does not."""
-        for inner in statements([statement]):
-            touched = set(bound_names(inner))
-            value = getattr(inner, "value", None)
-            if isinstance(value, gast.expr):
-                touched |= set(carriers(value, self.setting.facts))
-            if touched & self.setting.active:
-                raise self.setting.unsupported(
-                    statement, "`try` around statements that carry a derivative", "Test beforehand, with an `if`."
-                )
-        return [statement]
+        return attempts.tangent_try(self, statement)
 
 
 def _free_names(definition: gast.FunctionDef) -> set[str]:

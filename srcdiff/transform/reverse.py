@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 import gast
 
 from srcdiff import runtime
-from srcdiff.analysis.activity import carriers
-from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
+from srcdiff.analysis.structure import blocks, bound_names, flags_of, root_name, statements
 from srcdiff.build import (
     assign,
     call,
@@ -26,7 +25,7 @@ from srcdiff.build import (
     store,
 )
 from srcdiff.kinds import NeedsKind
-from srcdiff.transform import buffers, containers, inplace, loops
+from srcdiff.transform import attempts, buffers, containers, inplace, loops
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.keeping import Bindings, binds_directly
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Site, Zero
@@ -58,6 +57,8 @@ class Reverse:
         self.returned: gast.expr | None = None
 
         self.bindings_of = _count_bindings(setting.function.body)
+        attempted = [s for s in statements(setting.function.body) if isinstance(s, gast.Try)]
+        self.flags = {flag for statement in attempted for flag in flags_of(statement)}
 
     def is_bound_once(self, variable: str) -> bool:
         """Whether a variable means the same from its binding on, through both sweeps."""
@@ -270,7 +271,7 @@ class Reverse:
         """Statements without a derivative."""
         keeps: Block = []
         restores: Block = []
-        for variable in bound_names(statement):
+        for variable in sorted(_bound_within(statement)):
             keep, restore = self.keep(variable)
             keeps += keep
             restores += restore
@@ -293,11 +294,18 @@ class Reverse:
         orelse, orelse_reverse = self.block(statement.orelse)
         self.bindings.join(after_body, self.bindings.state())
         self.line = getattr(statement, "lineno", self.line)
-        taken, keep, restore = self.record("taken", statement.test)
-        forward = [*keep, gast.If(name(taken), body, orelse)]
         if not body_reverse and not orelse_reverse:
             return [gast.If(statement.test, body, orelse)], []
-        return forward, [*restore, gast.If(name(taken), body_reverse, orelse_reverse)]
+        test, keep, restore = self.outcome(statement.test, statement)
+        return [*keep, gast.If(test, body, orelse)], [*restore, gast.If(test, body_reverse, orelse_reverse)]
+
+    def outcome(self, test: gast.expr, branch: gast.If | None = None) -> tuple[gast.expr, Block, Block]:
+        """The test of a branch, for both sweeps: the flag of a `try` as it is, which is put back like any variable."""
+        read = names_read(test)
+        if read and read <= self.flags and not (branch is not None and read & _bound_within(branch)):
+            return test, [], []
+        taken, keep, restore = self.record("taken", test)
+        return name(taken), keep, restore
 
     def _for(self, statement: gast.For) -> tuple[Block, Block]:
         return loops.for_loop(self, statement)
@@ -364,23 +372,11 @@ class Reverse:
         return forward, [*reverse, *restores]
 
     def _try(self, statement: gast.Try) -> tuple[Block, Block]:
-        """Passed through where nothing in it carries a derivative."""
-        for inner in statements([statement]):
-            touched = set(bound_names(inner))
-            value = getattr(inner, "value", None)
-            if isinstance(value, gast.expr):
-                touched |= set(carriers(value, self.setting.facts))
-            if touched & self.setting.active:
-                raise self.setting.unsupported(
-                    statement, "`try` around statements that carry a derivative", "Test beforehand, with an `if`."
-                )
-        keeps: Block = []
-        restores: Block = []
-        for variable in sorted({v for inner in statements([statement]) for v in bound_names(inner)}):
-            keep, restore = self.keep(variable)
-            keeps += keep
-            restores += restore
-        return [*keeps, statement], restores
+        return attempts.reversed_try(self, statement)
+
+
+def _bound_within(statement: gast.stmt) -> set[str]:
+    return {variable for inner in statements([statement]) for variable in bound_names(inner)}
 
 
 def _count_bindings(body: Block, depth: int = 0) -> dict[str, tuple[int, int]]:

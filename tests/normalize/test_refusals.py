@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 
 import srcdiff.errors
@@ -42,8 +40,18 @@ def looks_at_frame(x):
     return locals()["y"]
 
 
+class Quiet:
+    """A context that catches everything."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, traceback):
+        return True
+
+
 def suppresses(x):
-    with contextlib.suppress(ValueError):
+    with Quiet():
         x = float("no")
     return x
 
@@ -151,7 +159,7 @@ CASES = [
     ),
     (
         suppresses,
-        "with contextlib.suppress(ValueError):",
+        "with Quiet():",
         "a context that may catch exceptions or change values",
         "Open it around the call of the function, or move what it is for into a function of its own.",
     ),

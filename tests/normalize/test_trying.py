@@ -3,6 +3,8 @@
 # ruff: noqa: PERF203  (the programs are what people write)
 from __future__ import annotations
 
+import contextlib
+
 import numpy as np
 import pytest
 
@@ -236,6 +238,50 @@ def nothing_is_bound_before_it_fails(x):
     except ValueError:
         a = b = None
     return y, a, b
+
+
+@programs((4,), (0,), (-2,))
+def set_apart(x):
+    """What the handler binds anew is bound all at once."""
+    y = z = "before"
+    try:
+        y = fail(x + 1)
+        z = 10 / x
+        y = y + z
+    except ValueError:
+        y = "negative"
+        z = "none"
+    except ZeroDivisionError as error:
+        y, z = str(error), y
+    return y, z
+
+
+@programs((4,), (0,), (-2,))
+def suppressed(x):
+    y = "before"
+    with contextlib.suppress(ZeroDivisionError, KeyError):
+        y = fail(x)
+        y = 12 / y
+    return y
+
+
+@programs(([3, 0, 2, -1],), ([],))
+def attempts_in_a_loop(items):
+    kept = []
+    total = 1
+    for item in items:
+        try:
+            half = 6 / item
+            total = total * fail(half)
+        except ZeroDivisionError:
+            kept.append(total)
+            continue
+        except ValueError:
+            break
+        kept.append(half)
+    else:
+        kept.append("all")
+    return kept, total
 
 
 @pytest.mark.parametrize(("function", "inputs"), programs.cases, ids=programs.names)

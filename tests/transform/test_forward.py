@@ -56,10 +56,9 @@ REFUSED = frozenset(
     containers.default_dictionary
     effects.logs
     effects.docstring_assert_pass_import
-    exits.try_without_error
-    exits.try_finally
-    exits.key_error_caught
-    exits.linear_algebra_error_caught
+    exits.failing_helper_in_a_loop
+    exits.element_written_in_a_try
+    exits.helper_that_fails_half_way
     name_clashes.numpy_imported_inside
     name_clashes.builtins_shadowed
     name_clashes.attribute_and_key_names
