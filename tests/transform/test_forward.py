@@ -401,13 +401,37 @@ def test_refused_storing_into_integers() -> None:
     helpers.assert_refused(lambda: srcdiff.jvp(truncated, (X,), (X,)), what)
 
 
-def test_refused_try() -> None:
-    def guarded(x: float) -> float:
-        try:
-            y = math.sqrt(x)
-        except ValueError:
-            y = 0.0
-        return y
+def guarded(x: float) -> float:
+    try:
+        y = math.sqrt(x)
+    except (ValueError, ZeroDivisionError):
+        y = 3.0 * x
+    return y
 
-    what = "`try` around statements that carry a derivative"
-    helpers.assert_refused(lambda: srcdiff.jvp(guarded, (2.0,), (1.0,)), what)
+
+def test_a_handler_catches_what_the_primal_raises() -> None:
+    assert srcdiff.jvp(guarded, (4.0,), (1.0,)) == (2.0, 0.25)
+    assert srcdiff.jvp(guarded, (-4.0,), (1.0,)) == (-12.0, 3.0)
+
+
+def test_a_handler_does_not_catch_what_a_tangent_raises() -> None:
+    with pytest.raises(ZeroDivisionError):
+        srcdiff.jvp(guarded, (0.0,), (1.0,))
+
+
+def test_refused_try() -> None:
+    def half(x: Any) -> Any:
+        y = x * 1.0
+        try:
+            scale_all(y, x)
+        except IndexError:
+            y[0] = y[0] * 2.0
+        return np.sum(y)
+
+    what = "`try` around a block that may be left half done"
+    helpers.assert_refused(lambda: srcdiff.jvp(half, (X,), (X,)), what)
+
+
+def scale_all(y: Any, x: Any) -> None:
+    for k in range(len(y) + 1):
+        y[k] = y[k] * x[k]
