@@ -404,7 +404,7 @@ def test_refused_storing_into_integers() -> None:
 def guarded(x: float) -> float:
     try:
         y = math.sqrt(x)
-    except (ValueError, ZeroDivisionError):
+    except (ValueError, ArithmeticError):
         y = 3.0 * x
     return y
 
@@ -415,7 +415,7 @@ def test_a_handler_catches_what_the_primal_raises() -> None:
 
 
 def test_a_handler_does_not_catch_what_a_tangent_raises() -> None:
-    with pytest.raises(ZeroDivisionError):
+    with np.errstate(divide="raise"), pytest.raises(ArithmeticError):
         srcdiff.jvp(guarded, (0.0,), (1.0,))
 
 
