@@ -55,6 +55,7 @@ REVERSE: tuple[Pass | Repeated, ...] = (
     Pass("adjoints", assemble.collect_adjoints, "all contributions are known; what adds to them is plain Python now"),
     Pass("algebra", assemble.simplify, "may drop the last use of a value that would be kept", True),
     Pass("ordering", assemble.order, "before recording, which depends on what is read when", True),
+    Pass("storing", assemble.store_or_recompute, "what is read is known; before it is decided what is kept", True),
     Pass("recording", assemble.record, "what the reverse sweep reads is final but for single expressions"),
     Pass("keeping", assemble.keep, "names for what is kept, only where something is"),
     Repeated(

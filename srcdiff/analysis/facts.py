@@ -1,8 +1,6 @@
 """Facts: what is known of each variable before the program runs.
 
-An abstract interpretation over kinds, ranks and shapes. A shape is the set of variables whose shapes broadcast to it: a
-number has the empty set, the sum of `x` and `y` has `{x, y}`. Equal sets are equal shapes, whatever the sizes; that is
-all that is needed to leave out an `unbroadcast`.
+An abstract interpretation over kinds, ranks, shapes (see `shapes.py`) and whole numbers that are lengths.
 """
 
 from __future__ import annotations
@@ -14,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from srcdiff.analysis.shapes import SCALAR, Length, Shape, broadcast, symbol_axes
 from srcdiff.kinds import ArrayKind, Kind, MappingKind, NumberKind, OpaqueKind, RecordKind, SequenceKind, UnknownKind
 
 __all__ = ["ANYTHING", "NUMBER", "Fact", "fact_of_kind", "fact_of_object", "join"]
-
-Shape = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,10 @@ class Fact:
         NumPy's kind letter of numbers and arrays: "f", "c", "i", "b", or "?" (a real number of some kind).
     rank : int or None
         Number of dimensions.
-    shape : frozenset of str or None
-        The variables whose shapes broadcast to this one's.
+    shape : Shape or None
+        What broadcasts to this one's shape; of a tuple, the shape that it tells.
+    length : Length or None
+        The value of a whole number, in terms of lengths.
     dtypes : frozenset of str or None
         The variables whose dtypes promote to this one's; Python numbers add nothing.
     items : tuple of Fact or None
@@ -63,6 +62,7 @@ class Fact:
     item: Fact | None = None
     first: tuple[Fact, ...] = ()
     type: type | None = None
+    length: Length | None = None
     value: Any = field(default=None, compare=False)
 
     @property
@@ -113,10 +113,13 @@ def fact_of_kind(kind: Kind, symbol: str) -> Fact:
     if isinstance(kind, UnknownKind):
         return Fact("numeric", "?", None, frozenset([symbol]), frozenset([symbol]))
     if isinstance(kind, NumberKind):
-        return Fact("number", kind.dtype, 0, frozenset(), frozenset([symbol]) if kind.dtype in "fc" else frozenset())
+        length = Length(0, ((symbol, 1),)) if kind.dtype == "i" else None
+        dtypes = frozenset([symbol]) if kind.dtype in "fc" else frozenset[str]()
+        return Fact("number", kind.dtype, 0, SCALAR, dtypes, length=length)
     if isinstance(kind, ArrayKind):
         letter = kind.dtype if kind.dtype in "biufc" else "?"
-        return Fact("array", letter, kind.rank, frozenset([symbol]), frozenset([symbol]))
+        shape = frozenset([symbol]) if kind.rank is None else symbol_axes(symbol, kind.rank, kind.unit_dims)
+        return Fact("array", letter, kind.rank, shape, frozenset([symbol]))
     if isinstance(kind, OpaqueKind):
         return replace(OPAQUE, type=kind.type)
     items = tuple(fact_of_kind(item, f"{symbol}[{i}]") for i, item in enumerate(kind.items))
@@ -135,13 +138,14 @@ def fact_of_object(value: Any, symbol: str) -> Fact:
     if isinstance(value, (bool, np.bool_)):
         return replace(BOOLEAN, value=value)
     if isinstance(value, (int, np.integer)):
-        return replace(INTEGER, value=value)
+        return replace(INTEGER, value=value, length=Length(int(value)))
     if isinstance(value, (float, complex, np.floating, np.complexfloating)):
         letter = "c" if isinstance(value, (complex, np.complexfloating)) else "f"
         dtypes = frozenset() if isinstance(value, (float, complex)) else frozenset([symbol])
         return Fact("number", letter, 0, frozenset(), dtypes, value=value)
     if isinstance(value, np.ndarray):
-        return Fact("array", value.dtype.kind, value.ndim, frozenset([symbol]), frozenset([symbol]), value=value)
+        shape = symbol_axes(symbol, value.ndim, (k for k, n in enumerate(value.shape) if n == 1))
+        return Fact("array", value.dtype.kind, value.ndim, shape, frozenset([symbol]), value=value)
     if isinstance(value, (types.ModuleType, type)) or callable(value):
         return Fact("function", type=type(value), value=value)
     if isinstance(value, (list, tuple)) and len(value) <= 64:
@@ -217,7 +221,8 @@ def _join_numeric(a: Fact, b: Fact) -> Fact:
     rank = a.rank if a.rank == b.rank else None
     shape = a.shape if a.shape == b.shape else None
     dtypes = a.dtypes | b.dtypes if a.dtypes is not None and b.dtypes is not None else None
-    return Fact(kind, letter, rank, shape, dtypes)
+    length = a.length if a.length == b.length else None
+    return Fact(kind, letter, rank, shape, dtypes, length=length)
 
 
 def join_all(facts: tuple[Fact, ...]) -> Fact | None:
@@ -243,11 +248,16 @@ def promote(*operands: Fact) -> Fact:
     if kind == "array" and rank == 0:
         kind = "number"  # arithmetic on 0-d arrays gives scalars
     shapes = [operand.shape for operand in operands]
-    shape = frozenset().union(*(s for s in shapes if s is not None)) if None not in shapes else None
+    shape = broadcast(s for s in shapes if s is not None) if None not in shapes else None
     dtypes = [operand.dtypes for operand in operands]
     together = frozenset().union(*(d for d in dtypes if d is not None)) if None not in dtypes else None
     return Fact(kind, letter, rank, shape, together)
 
 
+def unvalued(fact: Fact) -> Fact:
+    """The same kind of thing, of some other value."""
+    return replace(fact, value=None, length=None)
+
+
 Environment = Mapping[str, Fact]
-__all__ += ["BOOLEAN", "INTEGER", "OPAQUE", "Environment", "join_all", "promote"]
+__all__ += ["BOOLEAN", "INTEGER", "OPAQUE", "Environment", "join_all", "promote", "unvalued"]

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import types
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
-import numpy as np
 
-from srcdiff import core, runtime
+from srcdiff import core
+from srcdiff.analysis.called import result_of_function, result_of_method
 from srcdiff.analysis.complex_numbers import complex_numbers_occur
 from srcdiff.analysis.facts import (
     ANYTHING,
     BOOLEAN,
     INTEGER,
-    NUMBER,
     OPAQUE,
     Fact,
     fact_of_object,
@@ -25,10 +23,22 @@ from srcdiff.analysis.facts import (
     join_all,
     promote,
 )
+from srcdiff.analysis.lengths import length_of_axis, length_of_operation, matmul, shape_as_tuple
+from srcdiff.analysis.order import order_of_bindings
+from srcdiff.analysis.ranks import of_rank, told_ranks
 from srcdiff.analysis.records import fact_of_made
-from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
-from srcdiff.analysis.structure import statements
-from srcdiff.rules import registry
+from srcdiff.analysis.shapes import (
+    SCALAR,
+    Entry,
+    Length,
+    Span,
+    axes_of,
+    cut,
+    mentions,
+    scaled,
+    shape_of_axes,
+    symbol_axes,
+)
 
 __all__ = ["Aliases", "Facts", "infer", "infer_statements"]
 
@@ -48,6 +58,8 @@ class Facts:
         Where names that are no variables resolve.
     symbolic : set of str
         Variables whose own name may stand for their shape: bound once, and read only after that.
+    early : set of str
+        Variables that are read before they are bound, in the order of the text.
     callee : callable
         Tells the fact of the result of a user's function.
     inner : dict
@@ -61,10 +73,12 @@ class Facts:
     of: dict[str, Fact]
     function: core.Function
     symbolic: set[str] = field(default_factory=set)
+    early: set[str] = field(default_factory=set)
     callee: CalleeFact | None = None
     inner: dict[str, gast.FunctionDef] = field(default_factory=dict)
     helpers: dict[str, Any] = field(default_factory=dict)
     narrowed: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, int] = field(default_factory=dict)
     complex_numbers: bool = False
 
     def maybe_complex(self, node: gast.expr) -> bool:
@@ -121,7 +135,8 @@ class Facts:
             return BOOLEAN
         if operand.value is not None and operand.kind == "number":
             return fact_of_object(-operand.value if isinstance(node.op, gast.USub) else operand.value, "")
-        return replace(promote(operand), value=None)
+        length = scaled(operand.length, -1) if operand.length and isinstance(node.op, gast.USub) else None
+        return replace(promote(operand), length=length)
 
     def _binop(self, node: gast.BinOp) -> Fact:
         left, right = self(node.left), self(node.right)
@@ -130,8 +145,8 @@ class Facts:
         if left.kind == "opaque" and left.type is str:
             return OPAQUE
         if isinstance(node.op, gast.MatMult):
-            return _matmul(left, right)
-        result = promote(left, right)
+            return matmul(left, right)
+        result = replace(promote(left, right), length=length_of_operation(node.op, left.length, right.length))
         if isinstance(node.op, gast.Div) and result.letter in "ib":
             return replace(result, letter="f")
         if isinstance(node.op, gast.Pow) and result.letter in "ib" and not _is_natural(right):
@@ -167,7 +182,12 @@ class Facts:
     def item(self, node: gast.expr) -> Fact:
         """The fact of an expression that becomes an item of a container: it may outlive the variable."""
         fact = self(node)
-        return replace(fact, shape=None) if fact.shape is not None and fact.shape & self.symbolic else fact
+        return fact if not self.is_passing(fact) else replace(fact, shape=None, length=None)
+
+    def is_passing(self, fact: Fact) -> bool:
+        """Whether a fact is told in terms of variables that may mean something else in the next trip of a loop."""
+        of_length = fact.length is not None and mentions(frozenset([repr(fact.length)]), self.symbolic)
+        return of_length or mentions(fact.shape, self.symbolic)
 
     def _dict(self, node: gast.Dict) -> Fact:
         items = tuple(self.item(value) for value in node.values)
@@ -186,16 +206,21 @@ class Facts:
         if owner.kind == "record":
             return ANYTHING
         if node.attr in ("ndim", "size", "nbytes", "itemsize"):
-            return INTEGER
+            one = node.attr == "size" and owner.numeric and owner.rank == 1
+            return length_of_axis(owner, 0) if one else INTEGER
         if node.attr == "shape":
-            items = (INTEGER,) * owner.rank if owner.rank is not None and owner.numeric else None
-            return Fact("tuple", items=items, item=INTEGER, type=tuple)
+            return shape_as_tuple(owner)
         if node.attr == "dtype":
             return OPAQUE
         if node.attr in ("real", "imag") and owner.numeric:
             return replace(owner, letter="f" if owner.letter == "c" else owner.letter, value=None)
         if node.attr in ("T", "mT") and owner.numeric:
-            return replace(owner, shape=None if owner.rank != 1 else owner.shape, value=None)
+            axes = axes_of(owner.shape)
+            if axes is not None and node.attr == "mT":
+                axes = (*axes[:-2], *reversed(axes[-2:]))
+            elif axes is not None:
+                axes = tuple(reversed(axes))
+            return replace(owner, shape=shape_of_axes(axes) if axes is not None else None, value=None)
         return ANYTHING
 
     def _subscript(self, node: gast.Subscript) -> Fact:
@@ -224,6 +249,8 @@ class Facts:
                 return Fact(owner.kind, items=chosen, item=join_all(chosen), type=owner.type)
             return Fact(owner.kind, item=owner.item, type=owner.type)
         key = self(index).value
+        if owner.shape is not None and owner.kind == "tuple" and owner.items is None and isinstance(key, int):
+            return length_of_axis(Fact("array", shape=owner.shape), key)
         if owner.items is not None and key is not None:
             if owner.kind == "dict" and not isinstance(key, (list, dict)) and key in owner.keys:
                 return owner.items[owner.keys.index(key)]
@@ -236,29 +263,56 @@ class Facts:
         return owner.item or ANYTHING
 
     def _element(self, owner: Fact, index: gast.expr) -> Fact:
+        """What an index takes of a number or an array."""
         parts = list(index.elts) if isinstance(index, gast.Tuple) else [index]
-        rank: int | None = owner.rank
-        certain = True
+        entries: list[Entry] = []
         for part in parts:
-            fact = self(part) if not isinstance(part, gast.Slice) else None
-            if isinstance(part, gast.Slice):
-                continue
-            if isinstance(part, gast.Constant) and part.value is None:
-                rank = rank + 1 if rank is not None else None
-            elif fact is not None and fact.kind == "number" and fact.letter in "iu":
-                rank = rank - 1 if rank is not None else None
-            elif isinstance(part, gast.Constant) and part.value is Ellipsis:
-                certain = False
-            else:
-                certain, rank = False, None
-                if (fact is not None and fact.kind in ("list", "array")) or (fact is not None and fact.letter == "b"):
+            entry = self.entry(part)
+            if entry is None:
+                fact = self(part)
+                if fact.kind in ("list", "array") or fact.letter == "b":
                     return Fact("array", owner.letter, dtypes=owner.dtypes)
+                return Fact(
+                    "array" if any(isinstance(p, gast.Slice) for p in parts) else "numeric",
+                    owner.letter,
+                    dtypes=owner.dtypes,
+                )
+            entries.append(entry)
+        rank = owner.rank
+        if rank is not None:
+            rank += entries.count("new") - entries.count("number")
         if rank is not None and rank < 0:  # NumPy raises
-            rank, certain = None, False
-        if rank == 0 and certain:
-            return Fact("number", owner.letter, 0, frozenset(), owner.dtypes)
-        kind = "array" if rank is not None or any(isinstance(p, gast.Slice) for p in parts) else "numeric"
-        return Fact(kind, owner.letter, rank, None, owner.dtypes)
+            return Fact("numeric", owner.letter, dtypes=owner.dtypes)
+        if rank == 0 and "rest" not in entries:
+            return Fact("number", owner.letter, 0, SCALAR, owner.dtypes)
+        shape = cut(owner.shape, entries) if "unknown" not in entries else None
+        slices = any(isinstance(p, gast.Slice) for p in parts) or "rest" in entries
+        return Fact("array" if rank is not None or slices else "numeric", owner.letter, rank, shape, owner.dtypes)
+
+    def entry(self, part: gast.expr) -> Entry | None:
+        """What one entry of an index does; None where it is no basic index for certain."""
+        if isinstance(part, gast.Slice):
+            return self.span(part) or "unknown"
+        if isinstance(part, gast.Constant) and part.value is Ellipsis:
+            return "rest"
+        fact = self(part)
+        if fact.kind == "opaque" and fact.type is type(None):
+            return "new"
+        return "number" if fact.kind == "number" and fact.letter in "iu" else None
+
+    def span(self, part: gast.Slice) -> Span | None:
+        """A slice with step 1 between ends of which something is known, or without ends."""
+        ends: list[Length | None] = []
+        for end in (part.lower, part.upper):
+            if end is None or (isinstance(end, gast.Constant) and end.value is None):
+                ends.append(None)
+                continue
+            length = self(end).length
+            if length is None:
+                return None
+            ends.append(length)
+        step = part.step is None or (isinstance(part.step, gast.Constant) and part.step.value in (None, 1))
+        return Span(*ends) if step else None
 
     def _call(self, node: gast.Call) -> Fact:
         try:
@@ -270,12 +324,12 @@ class Facts:
         if record is not None:
             return record
         if function is not None:
-            known = _call_of_known(function, node, arguments, self)
+            known = result_of_function(function, node, arguments, self)
             if known is not None:
                 return known
         elif isinstance(node.func, gast.Attribute):
             owner = self(node.func.value)
-            known = _method(node.func.attr, owner, arguments, node, self)
+            known = result_of_method(node.func.attr, owner, arguments, node, self)
             if known is not None:
                 return known
         if self.callee is not None:
@@ -314,164 +368,6 @@ def _sequence_operation(operator: gast.operator, left: Fact, right: Fact) -> Fac
     return Fact("array", "?")  # an array and a list
 
 
-def _matmul(left: Fact, right: Fact) -> Fact:
-    result = promote(left, right)
-    rank = None
-    if left.rank is not None and right.rank is not None:
-        rank = max(left.rank, right.rank) - (left.rank == 1) - (right.rank == 1)
-        if left.rank == right.rank == 2:
-            rank = 2
-    kind = "number" if rank == 0 else "array" if rank else "numeric"
-    return replace(result, kind=kind, rank=rank, shape=frozenset() if rank == 0 else None, value=None)
-
-
-_INTEGERS = {len, int, id, hash, ord, round, np.ndim, np.size}
-_BOOLEANS = {bool, isinstance, issubclass, hasattr, callable, any, all, np.any, np.all, np.allclose, np.array_equal}
-
-
-def _call_of_known(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
-    try:
-        hash(function)
-    except TypeError:
-        return None
-    if function in _BOOLEANS:
-        return BOOLEAN
-    if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
-        return replace(arguments[1], value=None)
-    if function in (runtime.zeros_like, runtime.copy):
-        return replace(arguments[0], value=None)
-    if function in _INTEGERS:
-        return INTEGER if function is not round or len(arguments) < 2 else promote(*arguments[:1])
-    if function is float or getattr(function, "__module__", None) == "math" or function in vars(math).values():
-        integer = getattr(function, "__name__", "") in ("floor", "ceil", "factorial", "comb", "gcd", "lcm", "isqrt")
-        return INTEGER if integer else NUMBER
-    if function is np.shape and arguments:
-        items = (INTEGER,) * arguments[0].rank if arguments[0].numeric and arguments[0].rank is not None else None
-        return Fact("tuple", items=items, item=INTEGER, type=tuple)
-    if function in (abs, np.abs, np.absolute) and arguments and arguments[0].numeric:
-        letter = arguments[0].letter
-        return replace(promote(arguments[0]), letter=letter if letter in "ib" or arguments[0].surely_real else "f")
-    if function in (min, max) and len(arguments) > 1:
-        return join_all(tuple(replace(a, value=None) for a in arguments))
-    if function in CREATED or function in LIKE or function is np.arange or function is np.linspace:
-        return created(function, node, arguments, facts, facts.object_of)
-    if function in (list, tuple):
-        kind = "list" if function is list else "tuple"
-        if arguments and arguments[0].kind in ("list", "tuple"):
-            return replace(arguments[0], kind=kind, type=function, value=None)
-        return Fact(kind, item=_item_of_iterable(arguments[0]) if arguments else None, type=function)
-    if function is dict and not node.keywords and (not arguments or arguments[0].kind == "dict"):
-        return replace(arguments[0], type=dict, value=None) if arguments else Fact("dict", items=(), type=dict)
-    if function in (set, frozenset):
-        return replace(OPAQUE, type=function)
-    if function is sorted and arguments and (arguments[0].container or arguments[0].numeric):
-        return Fact("list", item=_item_of_iterable(arguments[0]), type=list)
-    if function in _FROM_SEQUENCES or function in _JOINED:
-        made = _made_of(function, node, arguments, facts)
-        if made is not None:
-            return made
-    rule = registry.lookup(function)
-    return result_of_rule(rule, arguments, node) if rule is not None else None
-
-
-def _item_of_iterable(fact: Fact) -> Fact | None:
-    """What iterating over something gives."""
-    if fact.kind == "dict":
-        numbers = bool(fact.items) and all(isinstance(key, int) for key in fact.keys)
-        return INTEGER if numbers else OPAQUE
-    if fact.numeric and fact.rank == 1:
-        return Fact("number", fact.letter, 0, frozenset(), fact.dtypes)
-    if fact.numeric:
-        rank = fact.rank - 1 if fact.rank else None
-        return Fact("array" if rank else "numeric", fact.letter, rank, None, fact.dtypes)
-    return fact.item if fact.container else None
-
-
-_FROM_SEQUENCES = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
-_JOINED = (np.stack, np.concatenate, np.hstack, np.vstack, np.dstack, np.column_stack, np.block, np.append)
-
-
-def _made_of(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
-    """An array that is made of numbers and arrays in lists."""
-    if not arguments or not arguments[0].container:
-        return None
-    depth, item = 0, arguments[0]
-    while item.container:
-        inside = item.item if item.item is not None else item
-        if inside is item:
-            return Fact("array", "?")
-        depth, item = depth + 1, inside
-    letter = item.letter if item.numeric else "?"
-    if "dtype" in keywords_of(node) or len(arguments) > 1:
-        dtype = keywords_of(node).get("dtype")
-        letter = given_dtype(dtype, facts, facts.object_of) or "?" if dtype is not None else "?"
-    if function in _FROM_SEQUENCES and "ndmin" not in keywords_of(node):
-        rank = depth + item.rank if item.numeric and item.rank is not None else None
-        return Fact("array", letter, rank)
-    return Fact("array", letter)
-
-
-_SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
-_REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
-_REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
-
-
-def _method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:
-    """The result of a method of an array, a list or a dictionary."""
-    if owner.kind in ("list", "dict"):
-        if attr in ("pop", "get", "setdefault"):
-            return owner.item or ANYTHING
-        if attr == "copy":
-            return owner
-        if attr in ("index", "count"):
-            return INTEGER
-        if attr == "keys":
-            return Fact("list", item=_item_of_iterable(owner), type=list)
-        return OPAQUE if attr in ("append", "extend", "insert", "update", "clear", "sort", "reverse") else ANYTHING
-    if owner.kind == "tuple" and attr in ("index", "count"):
-        return INTEGER
-    if not owner.numeric:
-        return OPAQUE if owner.kind == "opaque" else None
-    if attr in _SAME_METHODS:
-        return replace(owner, value=None)
-    if attr in _REDUCTIONS:
-        rule = registry.lookup(getattr(np, attr))
-        return (
-            result_of_rule(rule, [owner, *arguments], _with_owner(node))
-            if rule is not None
-            else Fact("numeric", owner.letter)
-        )
-    if attr == "item":
-        return replace(NUMBER, letter=owner.letter)
-    if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
-        return INTEGER if attr.startswith("argm") and not arguments else ANYTHING
-    if attr in ("ravel", "flatten"):
-        return Fact("array", owner.letter, 1, owner.shape if owner.rank == 1 else None, owner.dtypes)
-    if attr == "reshape":
-        items = arguments[0].items if len(arguments) == 1 else tuple(arguments)
-        if len(arguments) == 1 and arguments[0].kind == "number":
-            items = (arguments[0],)
-        return Fact("array", owner.letter, len(items) if items is not None else None, None, owner.dtypes)
-    if attr == "tolist":
-        return Fact("list", item=_item_of_iterable(owner) if owner.rank == 1 else None, type=list)
-    if attr == "dot" and arguments:
-        return _matmul(owner, arguments[0])
-    if attr == "astype":
-        dtype = keywords_of(node).get("dtype", node.args[0] if node.args else None)
-        letter = given_dtype(dtype, facts, facts.object_of) if dtype is not None else ""
-        return Fact(owner.kind, letter or "?", owner.rank, owner.shape)
-    if attr in _REARRANGING:
-        return Fact("numeric", owner.letter, dtypes=owner.dtypes)
-    rule = registry.lookup(getattr(np.ndarray, attr, None))
-    return result_of_rule(rule, [owner, *arguments], _with_owner(node)) if rule is not None else None
-
-
-def _with_owner(node: gast.Call) -> gast.Call:
-    """A call of a method as one of a function."""
-    owner = [node.func.value] if isinstance(node.func, gast.Attribute) else []
-    return gast.Call(node.func, [*owner, *node.args], node.keywords)
-
-
 class _Inference:
     """One run over the body, joining what is bound to each variable, until nothing changes."""
 
@@ -490,8 +386,12 @@ class _Inference:
         if target in self.facts.narrowed and fact.numeric:
             number = self.facts.narrowed[target] == "number"
             fact = replace(fact, kind="number", rank=0, shape=frozenset()) if number else replace(fact, kind="array")
-        if fact.kind in ("array", "numeric") and fact.shape is None and target in self.facts.symbolic:
-            fact = replace(fact, shape=frozenset([target]))
+        if target in self.facts.ranks:
+            fact = of_rank(fact, target, self.facts.ranks[target])
+        if target in self.facts.symbolic:
+            fact = _told_by_itself(fact, target)
+        elif target in self.facts.early and self.facts.is_passing(fact):
+            fact = replace(fact, shape=None, length=None)
         first = target not in self.bound
         new = fact if first else join(known, fact)
         self.bound.add(target)
@@ -644,42 +544,20 @@ class _Inference:
         return replace(known, items=None, keys=tuple(found), first=tuple(found.values()), item=together)
 
 
+def _told_by_itself(fact: Fact, variable: str) -> Fact:
+    """A fact in terms of the variable itself, where nothing else tells its shape or length."""
+    if fact.kind in ("array", "numeric") and fact.shape is None:
+        return replace(fact, shape=frozenset([variable]) if fact.rank is None else symbol_axes(variable, fact.rank))
+    if fact.kind == "number" and fact.letter == "i" and fact.length is None and fact.value is None:
+        return replace(fact, length=Length(0, ((variable, 1),)))
+    return fact
+
+
 def _joined(known: Fact, fact: Fact | None) -> Fact | None:
     """What is known of the items of a container that gets another one; None is nothing."""
     if known.items == ():
         return fact
     return join(known.item, fact) if known.item is not None and fact is not None else None
-
-
-def _symbolic(function: core.Function) -> set[str]:
-    """Variables bound once whose reads all follow the binding: in one loop trip the name means one shape."""
-    bindings: dict[str, int] = {}
-    early: set[str] = set()
-    pending: list[gast.AST] = list(reversed(function.body))
-    while pending:
-        node = pending.pop()
-        if isinstance(node, gast.Assign):
-            _note_reads(node.value, bindings, early)
-            target = node.targets[0]
-            if isinstance(target, gast.Name):
-                bindings[target.id] = bindings.get(target.id, 0) + 1
-            else:
-                _note_reads(target, bindings, early)
-        elif isinstance(node, gast.AugAssign):
-            if isinstance(node.target, gast.Name):
-                bindings[node.target.id] = bindings.get(node.target.id, 0) + 1
-            _note_reads(node, bindings, early)
-        elif isinstance(node, gast.stmt):
-            pending.extend(reversed(list(gast.iter_child_nodes(node))))
-        else:
-            _note_reads(node, bindings, early)
-    return {name for name, count in bindings.items() if count == 1 and name not in early}
-
-
-def _note_reads(tree: gast.AST, bindings: dict[str, int], early: set[str]) -> None:
-    for node in gast.walk(tree):
-        if isinstance(node, gast.Name) and node.id not in bindings:
-            early.add(node.id)
 
 
 def infer(
@@ -705,23 +583,34 @@ def infer(
     effects : callable, optional
         What calls of the user's functions write into: of a container that is, nothing is known any more.
     """
-    facts = Facts(dict(parameters), function, _symbolic(function), callee, helpers=dict(helpers or {}))
-    facts.complex_numbers = complex_numbers_occur(function, parameters.values(), facts.helpers)
-    facts.narrowed = dict(narrowed or {})
-    for local in _locals(function):
-        facts.of.setdefault(local, ANYTHING)
-    run = _Inference(facts, frozenset(parameters), aliases or {}, effects(facts) if effects is not None else None)
-    rounds = 0
-    while run.changed or _use_as_numbers(facts, function.body):
+    told: dict[str, int] = {}
+    while True:
+        facts = Facts(dict(parameters), function, *order_of_bindings(function), callee, helpers=dict(helpers or {}))
+        facts.narrowed, facts.ranks = dict(narrowed or {}), told
+        for name, rank in told.items():
+            facts.of[name] = of_rank(facts.of[name], name, rank) if name in parameters else ANYTHING
+        facts.complex_numbers = complex_numbers_occur(function, parameters.values(), facts.helpers)
+        for local in _locals(function):
+            facts.of.setdefault(local, ANYTHING)
+        known = effects(facts) if effects is not None else None
+        _to_the_end(_Inference(facts, frozenset(parameters), aliases or {}, known), function)
+        more = told_ranks(facts)
+        if more.keys() <= told.keys():
+            return facts
+        told = {**more, **told}
+
+
+def _to_the_end(run: _Inference, function: core.Function) -> None:
+    """Repeat until nothing changes."""
+    facts = run.facts
+    for _ in range(21):
+        if not run.changed:
+            return
         run.changed = False
         run.block(function.body)
-        rounds += 1
-        if rounds > 20:  # shapes that grow without end: forget what keeps changing
-            for name, fact in facts.of.items():
-                if name not in parameters and fact.kind != "number":
-                    facts.of[name] = ANYTHING
-            break
-    return facts
+    for name, fact in facts.of.items():  # shapes that grow without end: forget what keeps changing
+        if name not in run.parameters and fact.kind != "number":
+            facts.of[name] = ANYTHING
 
 
 def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
@@ -733,34 +622,6 @@ def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
             return
         run.changed = False
         run.block(body)
-
-
-def _use_as_numbers(facts: Facts, body: list[gast.stmt]) -> bool:
-    """What `math` functions take is a number; so `x[i]` in `math.pow(x[i], 2)` tells the rank of x."""
-    changed = False
-    numbers: set[str] = set()
-    reads: list[tuple[str, gast.Subscript]] = []
-    for statement in statements(body):
-        if not isinstance(statement, gast.Assign):
-            continue
-        value, target = statement.value, statement.targets[0]
-        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
-            owner = value.func.value
-            if isinstance(owner, gast.Name) and owner.id not in facts.of and facts(owner).value is math:
-                numbers |= {a.id for a in value.args if isinstance(a, gast.Name)}
-        if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name) and isinstance(target, gast.Name):
-            reads.append((target.id, value))
-    for target, read in reads:
-        owner_fact = facts.of.get(read.value.id)
-        parts = read.slice.elts if isinstance(read.slice, gast.Tuple) else [read.slice]
-        integers = all(
-            not isinstance(p, gast.Slice) and facts(p).kind == "number" and facts(p).letter in "iu" for p in parts
-        )
-        if target in numbers and owner_fact is not None and integers:
-            if owner_fact.kind in ("numeric", "array") and owner_fact.rank is None:
-                facts.of[read.value.id] = replace(owner_fact, kind="array", rank=len(parts))
-                changed = True
-    return changed
 
 
 def _locals(function: core.Function) -> set[str]:

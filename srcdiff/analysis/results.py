@@ -10,7 +10,9 @@ from typing import Any
 import gast
 import numpy as np
 
-from srcdiff.analysis.facts import ANYTHING, Fact, promote
+from srcdiff.analysis.facts import ANYTHING, Fact, promote, unvalued
+from srcdiff.analysis.shapes import SCALAR, Shape, axes_of, shape_of_axes, shape_of_lengths
+from srcdiff.build import constant
 from srcdiff.rules import registry
 
 __all__ = ["CREATED", "LIKE", "created", "given_dtype", "keywords_of", "result_of_rule"]
@@ -112,12 +114,34 @@ def created(function: Any, node: gast.Call, arguments: list[Fact], fact_of: Fact
         known = letter != "?"
     if function in LIKE and arguments and arguments[0].numeric:
         return Fact("array", letter, arguments[0].rank, arguments[0].shape, arguments[0].dtypes if known else None)
-    rank: int | None = 1
-    if function in CREATED:
-        shape = arguments[0] if arguments else ANYTHING
-        rank = len(shape.items) if shape.items is not None else 1 if shape.kind == "number" else None
+    rank, shape = _made_shape(function, node, arguments)
     dtypes = frozenset(["float64"]) if letter == "f" else frozenset[str]()
-    return Fact("array", letter, rank, None, dtypes if known else None)
+    return Fact("array", letter, rank, shape, dtypes if known else None)
+
+
+def _made_shape(function: Any, node: gast.Call, arguments: list[Fact]) -> tuple[int | None, Shape | None]:
+    """Rank and shape of what `np.zeros`, `np.arange`, ... make."""
+    if function in CREATED:
+        return _told_shape(arguments[0] if arguments else ANYTHING)
+    lengths = [a.length for a in arguments]
+    if function is np.arange and len(node.args) == 1 and not node.keywords and lengths[0] is not None:
+        return 1, shape_of_lengths([lengths[0]])
+    if function is np.linspace and len(node.args) == 3 and not node.keywords and lengths[2] is not None:
+        return 1, shape_of_lengths([lengths[2]])
+    return 1, None
+
+
+def _told_shape(told: Fact) -> tuple[int | None, Shape | None]:
+    """Rank and shape that an argument `shape` stands for."""
+    if told.kind == "number":
+        return 1, shape_of_lengths([told.length]) if told.length is not None else None
+    if told.shape is not None and told.kind == "tuple":
+        axes = axes_of(told.shape)
+        return len(axes) if axes is not None else None, told.shape
+    if told.items is None:
+        return None, None
+    lengths = [item.length for item in told.items if item.length is not None]
+    return len(told.items), shape_of_lengths(lengths) if len(lengths) == len(told.items) else None
 
 
 def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
@@ -129,7 +153,7 @@ def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call) 
     if rule.shape == "broadcast":
         result = _broadcast(rule, arguments)
     elif rule.shape == "same":
-        result = replace(arguments[0], value=None) if arguments and arguments[0].numeric else None
+        result = unvalued(arguments[0]) if arguments and arguments[0].numeric else None
     elif rule.shape == "scalar":
         result = _scalar(arguments)
     elif rule.shape == "reduce":
@@ -156,7 +180,7 @@ def _with_letter(result: Fact, rule: registry.Rule) -> Fact:
 def _broadcast(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
     if not arguments or not all(a.numeric for a in arguments):
         return None
-    result = replace(promote(*arguments), value=None)
+    result = promote(*arguments)
     if rule.kind == "constant":
         return replace(result, letter="?" if result.letter != "c" else "c")
     if result.letter in "ib?" and rule.kind == "elementwise" and (result.letter != "?" or result.surely_real):
@@ -199,12 +223,39 @@ def _reduced(arguments: list[Fact], node: gast.Call) -> Fact | None:
     keepdims = "keepdims" in given or len(node.args) > 2
     if operand.container and operand.item is not None and operand.item.numeric:  # of a list, an array is made first
         rank = operand.item.rank + 1 if operand.item.rank is not None else None
-        operand = replace(operand.item, kind="array", rank=rank, shape=None)
+        operand = replace(operand.item, kind="array", rank=rank, shape=None, value=None, length=None)
     if not operand.numeric:
         return Fact("number" if whole and not keepdims else "numeric", "?", 0 if whole and not keepdims else None)
     if whole and not keepdims:
         return Fact("number", operand.letter, 0, frozenset(), operand.dtypes)
     one = isinstance(axis, (gast.Constant, gast.UnaryOp))
+    shape = _reduced_shape(operand.shape, axis, node) if axis is not None else None
+    axes = axes_of(shape)
+    if axes is not None:
+        return Fact("array" if axes else "number", operand.letter, len(axes), shape, operand.dtypes)
     rank = operand.rank - 1 if operand.rank is not None and one and not keepdims else None
     kind = "number" if rank == 0 else "array" if rank else "numeric"
-    return Fact(kind, operand.letter, rank, frozenset() if rank == 0 else None, operand.dtypes)
+    return Fact(kind, operand.letter, rank, SCALAR if rank == 0 else None, operand.dtypes)
+
+
+def _reduced_shape(shape: Shape | None, axis: gast.expr, node: gast.Call) -> Shape | None:
+    """The shape that a reduction over constant axes leaves of one of known rank."""
+    axes = axes_of(shape)
+    keepdims = keywords_of(node).get("keepdims", constant(False))
+    chosen = [_whole_number(each) for each in (axis.elts if isinstance(axis, gast.Tuple) else [axis])]
+    if axes is None or None in chosen or not isinstance(keepdims, gast.Constant) or len(node.args) > 2:
+        return None
+    if any(k is None or not -len(axes) <= k < len(axes) for k in chosen):
+        return None
+    gone = {k % len(axes) for k in chosen if k is not None}
+    if keepdims.value:
+        return shape_of_axes(frozenset() if k in gone else axis for k, axis in enumerate(axes))
+    return shape_of_axes(axis for k, axis in enumerate(axes) if k not in gone)
+
+
+def _whole_number(node: gast.expr) -> int | None:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        inner = _whole_number(node.operand)
+        return -inner if inner is not None else None
+    known = isinstance(node, gast.Constant) and type(node.value) is int
+    return node.value if known else None

@@ -54,6 +54,7 @@ class _Writer:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self.variable_of = {bar: variable for variable, bar in setting.bars.items()}
+        self.rank_of = {bar: k for k, bar in enumerate(self.variable_of)}
         self.fresh_tokens = itertools.count(1)
         self.needs_array: set[str] = set()
 
@@ -293,7 +294,7 @@ class _Writer:
             body = self.block(statement.body, inside)
             grown = [bar for bar in inside.memory if bar not in state.memory and bar in self.variable_of]
             if grown:
-                for bar in sorted(grown):
+                for bar in sorted(grown, key=self.rank_of.__getitem__):
                     self.materialise(bar, state, out)
                 continue
             shared = [

@@ -1,8 +1,7 @@
 """Statements whose results nothing reads.
 
 A statement of the primal goes only if it cannot raise: an index, a call without a rule, a division of Python numbers
-and
-`math` functions can. What the reverse sweep computes for itself goes freely.
+and `math` functions can. What the reverse sweep computes for itself goes freely.
 """
 
 from __future__ import annotations
@@ -77,7 +76,8 @@ class _DeadCode:
     def may_go(self, statement: gast.stmt, value: gast.expr) -> bool:
         if self.derived:
             return not _has_effect(value)
-        return not self.everything and not self.may_raise(value)
+        own = getattr(statement, "lineno", None) is None
+        return (own or not self.everything) and not self.may_raise(value)
 
     def may_raise(self, node: gast.expr) -> bool:
         if isinstance(node, (gast.Name, gast.Constant)):

@@ -51,7 +51,8 @@ class _Forwarding:
     def note_mutated(self, body: Block) -> None:
         """Variables whose arrays change in place: a second name for one of them is no mere copy of a name."""
         for statement in statements(body):
-            self.mutated |= {w[1:] for w in self.reading.writes(statement) if w.startswith("*")}
+            written = (w[1:] for w in self.reading.writes(statement) if w.startswith("*"))
+            self.mutated |= {variable for variable in written if not self.reading.is_number(variable)}
             if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
                 if not self.reading.is_number(statement.target.id):
                     self.mutated.add(statement.target.id)
@@ -74,7 +75,8 @@ class _Forwarding:
 
     def most_uses(self, target: str, value: gast.expr) -> int:
         """How often a variable may be read and still be replaced by its value."""
-        trivial = isinstance(value, (gast.Name, gast.Constant)) and not {target, *names_read(value)} & self.mutated
+        bare = value.operand if self.derived and _is_negation(value) else value
+        trivial = isinstance(bare, (gast.Name, gast.Constant)) and not {target, *names_read(value)} & self.mutated
         if target in self.temporary:
             return 1000 if trivial else 1
         if not self.derived:
@@ -288,6 +290,10 @@ class _Forwarding:
 
 
 _PURE_BUILTINS = frozenset((len, range, float, int, abs, min, max, sum, isinstance, tuple, list, bool, str, slice))
+
+
+def _is_negation(node: gast.expr) -> bool:
+    return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
 
 
 def _reads(node: gast.AST, target: str) -> int:

@@ -58,19 +58,21 @@ def _for_lines(lines: list[int]) -> str:
     return f"kept for lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
-def _note_readers(body: Block, kept: set[str], readers: dict[str, set[int]]) -> None:
+def _note_readers(body: Block, kept: set[str], readers: dict[str, set[int]], after: Block | None = None) -> None:
+    """Which lines read what is kept; `after` is what runs after this block: for a loop's body, that body again."""
     for index, statement in enumerate(body):
         header = {gast.If: "test", gast.For: "iter"}.get(type(statement))
         part = getattr(statement, header) if header is not None else statement
         if not isinstance(statement, _COMPOUND) or header is not None:
             for variable in names_read(part) & kept:
                 if isinstance(statement, gast.Assign) and _is_restored(statement.value, variable):
-                    lines = _lines_reading(statement.targets[0], body[index + 1 :])
+                    lines = _lines_reading(statement.targets[0], [*body[index + 1 :], *(after or ())])
                 else:
                     lines = {statement.lineno} if getattr(statement, "lineno", None) is not None else set()
                 readers.setdefault(variable, set()).update(lines)
         for block in blocks(statement):
-            _note_readers(block, kept, readers)
+            loop = isinstance(statement, (gast.For, gast.While))
+            _note_readers(block, kept, readers, block if loop else [*body[index + 1 :], *(after or ())])
 
 
 def _is_restored(value: gast.expr, variable: str) -> bool:

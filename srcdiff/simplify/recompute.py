@@ -55,8 +55,6 @@ def _is_cheap(setting: Setting, node: gast.expr, *, in_loop: bool) -> bool:
         return fact.kind == "number" or (
             fact.numeric and not isinstance(node.slice, gast.Name) and _is_view(setting, node)
         )
-    if isinstance(node, gast.BinOp) and in_loop and fact.kind == "number":
-        return isinstance(node.op, (gast.Add, gast.Sub, gast.Mult))
     if isinstance(node, gast.Attribute):
         return node.attr in ("T", "real", "imag", "shape", "size")
     return False

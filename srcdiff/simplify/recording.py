@@ -13,7 +13,7 @@ from srcdiff.simplify.elements import Elements
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Restore, Save, Site
 
-__all__ = ["drop_needless_restores", "drop_needless_saves"]
+__all__ = ["drop_needless_restores", "drop_needless_saves", "kept_sites"]
 
 Block = list[gast.stmt]
 
@@ -90,17 +90,19 @@ class _Recording:
         return (live - self.elements.of(target)) | {base} | self.elements.index_reads(target)
 
 
-def drop_needless_restores(
-    reverse: Block, reading: Reading, read_after: set[str], *, decide: bool = True
-) -> tuple[Block, set[Site]]:
-    """The reverse sweep without what it puts back for nothing, and the sites that are left."""
+def kept_sites(reverse: Block, reading: Reading, read_after: set[str], *, decide: bool = True) -> set[Site]:
+    """The sites of which something is read after it is put back; all of them, unless it is to be decided."""
     recording = _Recording(reading, decide=decide)
     while True:
         known = len(recording.kept)
         recording.block(reverse, set(read_after))
         if known == len(recording.kept):
-            break
-    return _without(reverse, recording.kept), recording.kept
+            return recording.kept
+
+
+def drop_needless_restores(reverse: Block, kept: set[Site]) -> Block:
+    """The reverse sweep without what it puts back for nothing."""
+    return _without(reverse, kept)
 
 
 def _without(body: Block, kept: set[Site]) -> Block:

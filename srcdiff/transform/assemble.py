@@ -26,7 +26,8 @@ from srcdiff.simplify.ordering import order_groups
 from srcdiff.simplify.polish import augmented, counted_by_lists, unpacked, without_trivial
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
-from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves
+from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves, kept_sites
+from srcdiff.simplify.storing import recompute_cheap
 from srcdiff.transform.draft import Draft
 from srcdiff.transform.marks import Accumulate, Site
 from srcdiff.transform.setting import Setting
@@ -84,7 +85,7 @@ def _seed_fact(draft: Draft) -> Fact:
 
 
 def recompute(draft: Draft) -> None:
-    """Write out temporaries that cost less to compute again than to keep."""
+    """Write out temporaries that only name a part of something else."""
     setting = draft.setting
     draft.reading = Reading(setting)
     values = cheap_temporaries(setting, draft.reading, setting.names.taken - draft.users)
@@ -124,6 +125,19 @@ def order(draft: Draft) -> None:
     draft.reverse = order_groups(draft.reverse, Reading(draft.setting), draft.temporaries - draft.bars)
 
 
+def store_or_recompute(draft: Draft) -> None:
+    """Compute again what is cheap and made of what is at hand, rather than keep it."""
+    draft.reading = Reading(draft.setting)
+    draft.forward, draft.reverse = recompute_cheap(
+        draft.forward, draft.reverse, draft.reading, lambda reverse: _kept(draft, reverse)
+    )
+
+
+def _kept(draft: Draft, reverse: Block) -> set[Site]:
+    """The places of which a reverse sweep needs what is kept there."""
+    return kept_sites(reverse, draft.reading, set(draft.bars), decide="recording" in draft.calls.lean)
+
+
 def record(draft: Draft) -> None:
     """Keep and put back only what the reverse sweep reads."""
     setting, reading = draft.setting, Reading(draft.setting)
@@ -131,8 +145,8 @@ def record(draft: Draft) -> None:
     outside = {cell for bar in setting.in_place for cell in reading.cells_of(bar)} if owned else set()
     draft.reading = reading
     draft.needed_after = outside | {read for part in draft.results for read in reading.reads(part)}
-    decide = "recording" in draft.calls.lean
-    draft.reverse, kept = drop_needless_restores(draft.reverse, reading, set(draft.bars), decide=decide)
+    kept = _kept(draft, draft.reverse)
+    draft.reverse = drop_needless_restores(draft.reverse, kept)
     draft.forward = drop_needless_saves(draft.forward, kept)
 
 

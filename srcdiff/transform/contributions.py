@@ -11,6 +11,7 @@ import numpy as np
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.application import applied_rule, is_constant_argument
+from srcdiff.analysis.shapes import Shape
 from srcdiff.analysis.storage import call_target, is_basic_index
 from srcdiff.build import assign, attribute, call, constant, is_constant, multiply, name, negate, subscript
 from srcdiff.errors import UnsupportedError
@@ -22,8 +23,6 @@ from srcdiff.transform.marks import Accumulate
 from srcdiff.transform.setting import Setting
 
 __all__ = ["contributions", "scale"]
-
-Shape = frozenset[str] | None
 
 
 def scale(gradient: gast.expr, partial: gast.expr) -> gast.expr:
@@ -44,7 +43,7 @@ def scale(gradient: gast.expr, partial: gast.expr) -> gast.expr:
 
 
 def contributions(
-    setting: Setting, target: str, node: gast.expr, gradient: gast.expr, shape: Shape, output: gast.expr
+    setting: Setting, target: str, node: gast.expr, gradient: gast.expr, shape: Shape | None, output: gast.expr
 ) -> list[gast.stmt]:
     """The statements that pass `gradient`, the cotangent of `node`, on to the operands.
 
@@ -52,7 +51,7 @@ def contributions(
     ----------
     target : str
         The variable that the value goes to; names temporaries.
-    shape : frozenset of str or None
+    shape : Shape or None
         The shape of `gradient`, where it is known.
     output : gast.expr
         The value itself, for rules that read it.
@@ -67,7 +66,9 @@ def _conjugate_number(value: complex) -> gast.expr:
 
 
 class _Contributions:
-    def __init__(self, setting: Setting, target: str, gradient: gast.expr, shape: Shape, output: gast.expr) -> None:
+    def __init__(
+        self, setting: Setting, target: str, gradient: gast.expr, shape: Shape | None, output: gast.expr
+    ) -> None:
         self.setting = setting
         self.target = target
         self.gradient = gradient
@@ -120,7 +121,7 @@ class _Contributions:
 
     # Adding to the adjoint of an operand.
 
-    def add(self, operand: gast.expr, value: gast.expr, shape: Shape = None, *, fits: bool = False) -> None:
+    def add(self, operand: gast.expr, value: gast.expr, shape: Shape | None = None, *, fits: bool = False) -> None:
         """Add `value` to the adjoint of an operand.
 
         `shape` is that of `value`; with `fits` it is known to have the operand's shape and kind.
@@ -161,7 +162,7 @@ class _Contributions:
             part = parts.elts[index] if shown else subscript(parts, constant(index))
             self.add(item, part, fits=True)
 
-    def fits(self, variable: str, shape: Shape) -> bool:
+    def fits(self, variable: str, shape: Shape | None) -> bool:
         """Whether a value of this shape needs neither summing nor converting to be added to an adjoint."""
         fact = self.setting.fact(variable)
         if shape is None or fact.shape != shape or not fact.numeric:
@@ -310,7 +311,7 @@ class _Contributions:
                 raise UnknownArgument(f"a derivative by `{gast.unparse(argument).strip()}`, its parameter `{key}`,")
             self.add(argument, self.scaled(partial, values), self.elementwise_shape(arguments))
 
-    def elementwise_shape(self, arguments: list[gast.expr]) -> Shape:
+    def elementwise_shape(self, arguments: list[gast.expr]) -> Shape | None:
         """The cotangent has the shape of the output, which all operands broadcast to."""
         return self.shape
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.application import applied_rule, is_constant_argument
+from srcdiff.analysis.shapes import within
 from srcdiff.analysis.storage import call_target
 from srcdiff.build import (
     add,
@@ -309,7 +310,7 @@ class Tangent:
             if not (inside | dots) & present:
                 shape = facts(argument).shape
                 known = [facts.of[n].shape for n in present if n in facts.of and facts.of[n].shape is not None]
-                if shape is None or not any(shape <= other for other in known if other is not None):
+                if shape is None or not any(within(shape, other) for other in known if other is not None):
                     return False
         return True
 

@@ -13,6 +13,7 @@ from srcdiff import core, runtime
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.liveness import Liveness
+from srcdiff.analysis.shapes import Shape
 from srcdiff.analysis.storage import CalleeEffects, Storage
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import name
@@ -75,7 +76,7 @@ class Setting:
     effects: CalleeEffects | None = None
     deferred: set[str] = field(default_factory=set)
     bars: dict[str, str] = field(default_factory=dict)
-    bar_shapes: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    bar_shapes: dict[str, Shape | None] = field(default_factory=dict)
     gradient: str = "gradient"
     calls: Any = None
     forward_shadows: set[str] = field(default_factory=set)

@@ -39,8 +39,8 @@ def bounce_adjoint(h: float, v: float, e: float, dt: float, t_end: float, gradie
     # reverse sweep
     # line 16: return h
     h_bar = gradient
-    e_bar = 0.0
     v_bar = 0.0
+    e_bar = 0.0
     while taken_stack:
         if left_early:  # the last trip ended at line 13
             left_early = False

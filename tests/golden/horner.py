@@ -11,19 +11,17 @@ def horner(c, x: float):
 
 
 # adjoint wrt c, x
-from srcdiff.runtime import unbroadcast, zeros_like
+from srcdiff.runtime import zeros_like
 
 
 def horner_adjoint(c, x: float, gradient=1.0):
     """Adjoint of `horner` (horner.py:6) with respect to c, x."""
     # forward sweep
-    s_c_stack, s_stack = [], []
+    s_stack = []
     s = 0.0
     for i in range(len(c)):
-        s_c = c[i]
-        s_c_stack.append(s_c)  # kept for line 9
         s_stack.append(s)  # kept for line 9
-        s = s * x + float(s_c)
+        s = s * x + float(c[i])
 
     # reverse sweep
     # line 10: return s
@@ -32,7 +30,7 @@ def horner_adjoint(c, x: float, gradient=1.0):
     x_bar = 0.0
     for i in range(len(c) - 1, -1, -1):
         # line 9: s = s * x + float(c[i])
-        c_bar[i] += unbroadcast(s_bar, s_c_stack.pop())
+        c_bar[i] += s_bar
         s_mul_bar = s_bar
         s_bar *= x
         x_bar += s_mul_bar * s_stack.pop()

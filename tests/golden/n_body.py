@@ -21,7 +21,6 @@ from srcdiff.runtime import expand, unbroadcast, zeros_like
 def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
     """Adjoint of `n_body` (n_body.py:6) with respect to pos, mass."""
     # forward sweep
-    d_stack = []
     r_pow_stack = []
     r_stack = []
     acc_mul_stack = []
@@ -32,7 +31,6 @@ def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
     pos_stack = []
     for k in range(steps):
         d = pos[:, None, :] - pos[None, :, :]
-        d_stack.append(d)  # kept for lines 9 and 10
         r_pow = d ** 2
         r_pow_stack.append(r_pow)  # kept for line 9
         r = np.sqrt(np.sum(r_pow, axis=2) + 0.1)
@@ -46,9 +44,9 @@ def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
         acc_sum = np.sum(acc_div, axis=1)
         acc_sum_stack.append(acc_sum)  # kept for line 10
         acc = -acc_sum
-        vel_stack.append(vel)  # kept for line 11
+        vel_stack.append(vel)  # kept for lines 11 and 12
         vel = vel + dt * acc
-        pos_stack.append(pos)  # kept for lines 8 and 12
+        pos_stack.append(pos)  # kept for lines 8, 10 and 12
         pos = pos + dt * vel
     output_pow = pos ** 2
 
@@ -58,7 +56,6 @@ def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
     mass_bar = zeros_like(mass)
     vel_bar = zeros_like(vel)
     for k in range(steps - 1, -1, -1):
-        d = d_stack.pop()
         r = r_stack.pop()
         acc_pow = acc_pow_stack.pop()
         # line 12: pos = pos + dt * vel
@@ -77,10 +74,11 @@ def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
             -(acc_div_bar * acc_mul_stack.pop() / acc_pow ** 2 * 3.0 * r[:, :, None] ** 2),
             r[:, :, None],
         )
+        d = pos[:, None, :] - pos[None, :, :]
         d_bar = unbroadcast(acc_mul_bar * mass[None, :, None], d)
         mass_bar[None, :, None] += unbroadcast(acc_mul_bar * d, mass[None, :, None])
         # line 9: r = np.sqrt(np.sum(d ** 2, axis=2) + 0.1)
-        d_bar += expand(r_bar * 0.5 / r, r_pow_stack.pop(), 2) * 2.0 * d
+        d_bar += unbroadcast(expand(r_bar * 0.5 / r, r_pow_stack.pop(), 2) * 2.0 * d, d)
         # line 8: d = pos[:, None, :] - pos[None, :, :]
         pos_bar[None, :, :] += unbroadcast(-d_bar, pos[None, :, :])
         pos_bar[:, None, :] += unbroadcast(d_bar, pos[:, None, :])

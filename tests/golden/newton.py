@@ -25,7 +25,6 @@ def newton_adjoint(a: float, x: float, gradient=1.0):
         # line 7: x = 0.5 * (x + a / x)
         x = x_stack.pop()
         x_bar *= 0.5
-        x_div_bar = x_bar
-        a_bar += x_div_bar / x
-        x_bar -= x_div_bar * a / x ** 2
+        a_bar += x_bar / x
+        x_bar -= x_bar * a / x ** 2
     return a_bar, x_bar

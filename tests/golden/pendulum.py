@@ -22,14 +22,11 @@ def pendulum_value_and_adjoint(
 ):
     """Adjoint of `pendulum` (pendulum.py:6) with respect to theta, omega, k."""
     # forward sweep
-    omega_sin_stack, omega_stack, theta_stack = [], [], []
-    energy_pow = None
+    omega_stack, theta_stack = [], []
     energy = 0.0
     for i in range(steps):
-        omega_sin = math.sin(theta)
-        omega_sin_stack.append(omega_sin)  # kept for line 9
-        omega_stack.append(omega)
-        omega = omega - dt * k * omega_sin
+        omega_stack.append(omega)  # kept for line 12
+        omega = omega - dt * k * math.sin(theta)
         theta_stack.append(theta)  # kept for line 9
         theta = theta + dt * omega
         if i % 2 == 0:
@@ -39,18 +36,18 @@ def pendulum_value_and_adjoint(
     # reverse sweep
     # line 13: return energy
     energy_bar = gradient
-    k_bar = 0.0
-    omega_bar = 0.0
     theta_bar = 0.0
+    omega_bar = 0.0
+    k_bar = 0.0
     for i in range(steps - 1, -1, -1):
         if i % 2 == 0:
             # line 12: energy = energy + omega ** 2
             omega_bar += energy_bar * 2.0 * omega
         # line 10: theta = theta + dt * omega
+        theta = theta_stack.pop()
         omega_bar += theta_bar * dt
         # line 9: omega = omega - dt * k * math.sin(theta)
         omega = omega_stack.pop()
-        omega_mul_2_bar = -omega_bar
-        theta_bar += omega_mul_2_bar * dt * k * math.cos(theta_stack.pop())
-        k_bar += omega_mul_2_bar * omega_sin_stack.pop() * dt
+        theta_bar -= omega_bar * dt * k * math.cos(theta)
+        k_bar -= omega_bar * math.sin(theta) * dt
     return value, (theta_bar, omega_bar, k_bar)

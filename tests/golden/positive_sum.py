@@ -21,23 +21,20 @@ from srcdiff.runtime import copy, seed, unbroadcast, zeros_like
 def positive_sum_adjoint(x, limit: float, gradient=1.0):
     """Adjoint of `positive_sum` (positive_sum.py:6) with respect to x."""
     # forward sweep
-    total_pow_stack, total_stack, total_x_stack = [], [], []
+    total_pow_stack, total_stack = [], []
     total_pow = None
-    total_x = None
     total = 0.0
     left_early = False
     trips = 0
     for i in range(len(x)):
         trips += 1
         if not x[i] < 0.0:
-            total_x = x[i]
-            total_pow = total_x ** 2
+            total_pow = x[i] ** 2
             total_stack.append(copy(total))  # kept for line 11
             total += total_pow
             if total > limit:
                 left_early = True
         total_pow_stack.append(total_pow)  # kept for line 11
-        total_x_stack.append(total_x)  # kept for line 11
         if left_early:
             break
 
@@ -47,9 +44,8 @@ def positive_sum_adjoint(x, limit: float, gradient=1.0):
     x_bar = zeros_like(x)
     for i in range(trips - 1, -1, -1):
         total_pow = total_pow_stack.pop()
-        total_x = total_x_stack.pop()
         if not x[i] < 0.0:
             # line 11: total += x[i] ** 2
-            x_bar[i] += unbroadcast(total_bar, total_pow) * 2.0 * total_x
+            x_bar[i] += unbroadcast(total_bar, total_pow) * 2.0 * x[i]
             total_bar = unbroadcast(total_bar, total_stack.pop())
     return x_bar

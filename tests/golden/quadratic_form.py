@@ -14,24 +14,17 @@ def quadratic_form(A, x):
 
 # adjoint wrt A, x
 import numpy as np
-from srcdiff.runtime import unbroadcast, zeros_like
+from srcdiff.runtime import zeros_like
 
 
 def quadratic_form_adjoint(A, x, gradient=1.0):
     """Adjoint of `quadratic_form` (quadratic_form.py:6) with respect to A, x."""
     # forward sweep
-    y_mul_stack, y_pow_stack, y_x_stack = [], [], []
     n, m = A.shape
     y = np.zeros(n)
     for i in range(n):
         for j in range(m):
-            y_x = x[j]
-            y_x_stack.append(y_x)  # kept for line 11
-            y_pow = y_x ** 2
-            y_pow_stack.append(y_pow)  # kept for line 11
-            y_mul = A[i, j] * y_pow
-            y_mul_stack.append(y_mul)  # kept for line 11
-            y[i] += y_mul
+            y[i] += A[i, j] * x[j] ** 2
 
     # reverse sweep
     # line 12: return np.sum(np.sin(y))
@@ -40,9 +33,8 @@ def quadratic_form_adjoint(A, x, gradient=1.0):
     x_bar = zeros_like(x)
     for i in range(n - 1, -1, -1):
         for j in range(m - 1, -1, -1):
-            y_x = y_x_stack.pop()
             # line 11: y[i] += A[i, j] * x[j] ** 2
-            y_mul_bar = unbroadcast(y_bar[i], y_mul_stack.pop())
-            x_bar[j] += unbroadcast(y_mul_bar * A[i, j] * 2.0 * y_x, y_x)
-            A_bar[i, j] += unbroadcast(y_mul_bar * y_pow_stack.pop(), A[i, j])
+            y_mul_bar = y_bar[i]
+            x_bar[j] += y_mul_bar * A[i, j] * 2.0 * x[j]
+            A_bar[i, j] += y_mul_bar * x[j] ** 2
     return A_bar, x_bar

@@ -19,11 +19,9 @@ from srcdiff.runtime import copy, expand, unbroadcast, zeros_like
 def recurrent_adjoint(Wx, Wh, b, xs, h, gradient=1.0):
     """Adjoint of `recurrent` (recurrent.py:6) with respect to Wx, Wh, b, h."""
     # forward sweep
-    h_add_stack, h_matmul_2_stack, h_matmul_stack, h_stack, h_xs_stack = [], [], [], [], []
+    h_add_stack, h_matmul_2_stack, h_matmul_stack, h_stack = [], [], [], []
     for t in range(xs.shape[0]):
-        h_xs = xs[t]
-        h_xs_stack.append(h_xs)  # kept for line 8
-        h_matmul = h_xs @ Wx
+        h_matmul = xs[t] @ Wx
         h_matmul_stack.append(h_matmul)  # kept for line 8
         h_matmul_2 = h @ Wh
         h_matmul_2_stack.append(h_matmul_2)  # kept for line 8
@@ -36,8 +34,8 @@ def recurrent_adjoint(Wx, Wh, b, xs, h, gradient=1.0):
     # reverse sweep
     # line 9: return np.sum(h ** 2)
     h_bar = unbroadcast(expand(gradient, output_pow) * 2.0 * h, h)
-    Wh_bar = zeros_like(Wh)
     Wx_bar = zeros_like(Wx)
+    Wh_bar = zeros_like(Wh)
     b_bar = zeros_like(b)
     for t in range(xs.shape[0] - 1, -1, -1):
         # line 8: h = np.tanh(xs[t] @ Wx + h @ Wh + b)
@@ -47,8 +45,6 @@ def recurrent_adjoint(Wx, Wh, b, xs, h, gradient=1.0):
         h_matmul_2_bar = unbroadcast(h_add_bar, h_matmul_2_stack.pop())
         h_bar = matmul_x1(h, Wh, gradient=h_matmul_2_bar)
         Wh_bar += matmul_x2(h, Wh, gradient=h_matmul_2_bar)
-        Wx_bar += matmul_x2(
-            h_xs_stack.pop(), Wx, gradient=unbroadcast(h_add_bar, h_matmul_stack.pop())
-        )
+        Wx_bar += matmul_x2(xs[t], Wx, gradient=unbroadcast(h_add_bar, h_matmul_stack.pop()))
     h_bar = copy(h_bar)
     return Wx_bar, Wh_bar, b_bar, h_bar

@@ -18,12 +18,10 @@ def relaxation_adjoint(u, f, h: float, sweeps: int, gradient=1.0):
     """Adjoint of `relaxation` (relaxation.py:6) with respect to u, f."""
     # forward sweep
     u = u.copy()  # the primal writes into it
-    u_f_stack, u_mul_stack = [], []
+    u_mul_stack = []
     for k in range(sweeps):
         for i in range(1, u.size - 1):
-            u_f = f[i]
-            u_f_stack.append(u_f)  # kept for line 9
-            u_mul = 0.5 * (u[i - 1] + u[i + 1] - h * h * u_f)
+            u_mul = 0.5 * (u[i - 1] + u[i + 1] - h * h * f[i])
             u_mul_stack.append(u_mul)  # kept for line 9
             u[i] = u_mul
 
@@ -36,7 +34,7 @@ def relaxation_adjoint(u, f, h: float, sweeps: int, gradient=1.0):
             u_mul_bar = unbroadcast(u_bar[i].copy(), u_mul_stack.pop())
             u_bar[i] = 0.0
             u_add_bar = u_mul_bar * 0.5
-            f_bar[i] += unbroadcast(-(u_add_bar * h * h), u_f_stack.pop())
+            f_bar[i] += unbroadcast(-(u_add_bar * h * h), f[i])
             u_bar[i + 1] += unbroadcast(u_add_bar, u[i + 1])
             u_bar[i - 1] += unbroadcast(u_add_bar, u[i - 1])
     return u_bar, f_bar

@@ -13,7 +13,7 @@ def rosen(x):
 # adjoint wrt x
 import numpy as np
 from srcdiff.rules.creation import asarray
-from srcdiff.runtime import copy, expand, seed, unbroadcast, zeros_like
+from srcdiff.runtime import copy, expand, seed, zeros_like
 
 
 def rosen_adjoint(x, gradient=1.0):
@@ -31,10 +31,10 @@ def rosen_adjoint(x, gradient=1.0):
     # line 9: r = np.sum(100.0 * (x[1:] - x[:-1] ** 2.0) ** 2.0 + (1 - x[:-1]) ** 2.0, axis=0)
     r_mul_bar = expand(r_bar, r_add, 0)
     x_bar = zeros_like(x_2)
-    x_bar[:-1] += unbroadcast(-(r_mul_bar * 2.0 * r_sub_2), x_2[:-1])
-    r_sub_bar = r_mul_bar * 200.0 * r_sub
-    x_bar[:-1] += unbroadcast(-(r_sub_bar * 2.0 * x_2[:-1]), x_2[:-1])
-    x_bar[1:] += unbroadcast(r_sub_bar, x_2[1:])
+    x_bar[:-1] -= r_mul_bar * 2.0 * r_sub_2
+    r_x_bar = r_mul_bar * 200.0 * r_sub
+    x_bar[:-1] -= r_x_bar * 2.0 * x_2[:-1]
+    x_bar[1:] += r_x_bar
     # line 8: x = np.asarray(x)
     x_bar = asarray(x, gradient=x_bar)
     x_bar = copy(x_bar)

@@ -22,12 +22,9 @@ from srcdiff.runtime import add_at, copy, unbroadcast
 def states_adjoint(x: float, n: int, gradient=1.0):
     """Adjoint of `states` (states.py:8) with respect to x."""
     # forward sweep
-    append_cos_stack = []
     values = [x]
     for i in range(n):
-        append_cos = math.cos(values[-1])
-        append_cos_stack.append(append_cos)  # kept for line 11
-        values.append(values[-1] * append_cos)
+        values.append(values[-1] * math.cos(values[-1]))
     output_stack = np.stack(values)
 
     # reverse sweep
@@ -38,7 +35,7 @@ def states_adjoint(x: float, n: int, gradient=1.0):
         # line 11: values.append(values[-1] * math.cos(values[-1]))
         values.pop()
         append_mul_bar = values_bar.pop()
-        append_values_bar = append_mul_bar * append_cos_stack.pop()
+        append_values_bar = append_mul_bar * math.cos(values[-1])
         add_at(
             values_bar,
             -1,

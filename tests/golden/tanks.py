@@ -22,11 +22,9 @@ def cascade_adjoint(x, k: float, gradient=1.0):
     """Adjoint of `cascade` (tanks.py:8) with respect to x, k."""
     # forward sweep
     x = x.copy()  # the primal writes into it
-    spill_pow_stack, x_stack = [], []
+    x_stack = []
     for i in range(x.size - 1):
-        spill_pow = math.pow(x[i], 1.5)
-        spill_pow_stack.append(spill_pow)  # kept for line 10
-        spill = k * spill_pow
+        spill = k * math.pow(x[i], 1.5)
         x_stack.append(x[i])  # kept for line 10
         x[i] -= spill
         x[i + 1] += spill
@@ -42,6 +40,6 @@ def cascade_adjoint(x, k: float, gradient=1.0):
         x[i] = x_stack.pop()
         spill_bar -= x_bar[i]
         # line 10: spill = k * math.pow(x[i], 1.5)
-        k_bar += spill_bar * spill_pow_stack.pop()
+        k_bar += spill_bar * math.pow(x[i], 1.5)
         x_bar[i] += spill_bar * k * 1.5 * math.pow(x[i], 0.5)
     return x_bar, k_bar
