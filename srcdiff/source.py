@@ -14,7 +14,7 @@ import tokenize
 import types
 from collections import ChainMap
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NoReturn
 
@@ -22,6 +22,7 @@ import gast
 from gast.ast3 import Ast3ToGAst
 
 from srcdiff.errors import Place, SourceError, UnsupportedError
+from srcdiff.imports import take_out_imports
 from srcdiff.scopes import Scope, mangle, scope_of
 from srcdiff.sourcefile import Definition, locate
 
@@ -46,6 +47,8 @@ class Source:
         All lines of the file, without line ends.
     first_line : int
         The line of `def` or `lambda`, counting from 1.
+    imported : mapping
+        The names that imports inside the function bind, with their objects; these imports are not in the tree.
     """
 
     function: types.FunctionType
@@ -53,6 +56,7 @@ class Source:
     filename: str
     lines: tuple[str, ...]
     first_line: int
+    imported: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def scope(self) -> Scope:
@@ -83,7 +87,7 @@ class Source:
     def namespace(self) -> Mapping[str, Any]:
         """What the free names mean at this moment: captured names over globals over builtins."""
         captured = {name: cell.cell_contents for name, cell in self.cells.items() if not _empty(cell)}
-        return ChainMap(captured, self.function.__globals__, dict(_builtins(self.function)))
+        return ChainMap(dict(self.imported), captured, self.function.__globals__, dict(_builtins(self.function)))
 
     def lookup(self, name: str) -> Any:
         """The object that a free name means at this moment.
@@ -95,6 +99,8 @@ class Source:
         """
         if name in self.local_names:
             raise KeyError(name)
+        if name in self.imported:
+            return self.imported[name]
         cell = self.cells.get(name)
         if cell is not None:
             if _empty(cell):
@@ -184,7 +190,8 @@ def read(function: Callable[..., Any]) -> Source:
         )
     file, definition = found
     tree = _tree(definition)
-    source = Source(function, tree, file.filename, file.lines, tree.lineno)
+    imported = take_out_imports(tree, function)
+    source = Source(function, tree, file.filename, file.lines, tree.lineno, imported)
     _refuse_suspended(source, definition)
     return source
 

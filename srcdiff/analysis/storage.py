@@ -8,6 +8,7 @@ writes into is a *value*; any other is a *buffer*.
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -167,9 +168,17 @@ def call_target(node: gast.Call, facts: Facts) -> tuple[Any, list[gast.expr]]:
         table: Any = {"list": list, "dict": dict, "tuple": tuple}.get(owner.kind)
         if owner.numeric:
             table = np.ndarray
-        method = getattr(table, node.func.attr, None) if table is not None else None
-        return method, [node.func.value, *node.args]
+        if table is None:
+            return _ruled_method(owner, node.func.attr), [node.func.value, *node.args]
+        return getattr(table, node.func.attr, None), [node.func.value, *node.args]
     return None, list(node.args)
+
+
+def _ruled_method(owner: Fact, attr: str) -> Any:
+    """The method of an object whose class is known, if there is a rule for it: `logger.debug`."""
+    cls = owner.type if owner.value is None else type(owner.value)
+    method = inspect.getattr_static(cls, attr, None) if isinstance(cls, type) else None
+    return method if registry.lookup(method) is not None else None
 
 
 def _names(nodes: list[gast.expr], facts: Facts) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import io
 import textwrap
 import types
 import warnings
@@ -81,7 +82,7 @@ def _is_harmless(flat: Flattener, node: gast.expr) -> bool:
     if isinstance(manager, types.FunctionType):
         return hasattr(manager, "__wrapped__") and _passes_exceptions_on(manager)
     kind = manager if isinstance(manager, type) else type(manager)
-    if kind.__module__ in ("_thread", "threading"):
+    if kind.__module__ in ("_thread", "threading") or issubclass(kind, io.IOBase):
         return True
     leave = inspect.getattr_static(kind, "__exit__", None)
     return isinstance(leave, types.FunctionType) and _returns_nothing(leave)

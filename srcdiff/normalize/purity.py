@@ -8,9 +8,7 @@ these)? Then it may stand as the right-hand side of an assignment without being 
 from __future__ import annotations
 
 import math
-import sys
 import types
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -204,54 +202,26 @@ class Purity:
 
 
 def purity_of(parameters: Iterable[str], body: Iterable[gast.AST], source: Source) -> Purity:
-    """What is known of the names that a function, with those in it, takes from outside or imports."""
-    bound = Counter(parameters)
-    imported: dict[str, str] = {}
+    """What is known of the names that a function, with those in it, takes from outside."""
+    bound = set(parameters)
     for node in walk(body):
         if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
-            bound[node.id] += 1
+            bound.add(node.id)
         elif isinstance(node, FUNCTIONS):
             bound.update(parameter_names(node.args))
-            bound[getattr(node, "name", "")] += 1
+            bound.add(getattr(node, "name", ""))
         elif isinstance(node, (gast.Import, gast.ImportFrom)):
-            for alias in node.names:
-                bound[alias.asname or alias.name.split(".")[0]] += 1
-                imported.update(_imported(node, alias))
+            bound.update(alias.asname or alias.name.split(".")[0] for alias in node.names)
 
     def resolve(node: gast.AST) -> Any:
-        path, root = [], node
+        root = node
         while isinstance(root, gast.Attribute):
-            path.append(root.attr)
             root = root.value
-        if not isinstance(root, gast.Name) or not bound[root.id]:
-            return source.resolve(node)
-        if bound[root.id] > 1 or root.id not in imported:
+        if isinstance(root, gast.Name) and root.id in bound:
             raise LookupError(root.id)
-        return _module_item(".".join([imported[root.id], *reversed(path)]))
+        return source.resolve(node)
 
     return Purity(resolve)
-
-
-def _imported(node: gast.Import | gast.ImportFrom, alias: gast.alias) -> dict[str, str]:
-    """The name that an import binds, and what it stands for."""
-    if isinstance(node, gast.Import):
-        first = alias.name.split(".")[0]
-        return {alias.asname: alias.name} if alias.asname else {first: first}
-    return {} if node.level or not node.module else {alias.asname or alias.name: f"{node.module}.{alias.name}"}
-
-
-def _module_item(path: str) -> Any:
-    """The object of a dotted path from a module that is loaded already; importing is left to the program."""
-    parts = path.split(".")
-    for end in range(len(parts), 0, -1):
-        value: Any = sys.modules.get(".".join(parts[:end]))
-        if value is not None:
-            for name in parts[end:]:
-                if not hasattr(value, name):
-                    raise LookupError(path)
-                value = getattr(value, name)
-            return value
-    raise LookupError(path)
 
 
 def _is_text(node: gast.AST) -> bool:

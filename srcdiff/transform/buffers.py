@@ -450,9 +450,16 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
             f"a call of `{gast.unparse(node.func).strip()}`, which may write into what carries a derivative",
             "Register a rule for it with @srcdiff.adjoint, or assign its result.",
         )
-    if any(v in setting.storage.parent and setting.storage.is_buffer(v) for v in touched) and writes:
-        raise setting.unsupported(node, "a write through a call", "Assign to a slice.")
-    return [statement], []
+    saves: Block = []
+    restores: Block = []
+    for variable in sorted(touched) if writes else ():  # a shuffle of what carries no derivative
+        if variable in setting.storage.parent and setting.storage.is_buffer(variable):
+            if not setting.fact(variable).numeric:
+                raise setting.unsupported(node, "a write through a call", "Assign to a slice.")
+            place = reverse.site(variable)
+            saves.append(Save(place, call(setting.helper(runtime.copy), name(variable))))
+            restores.append(Restore(place, subscript(name(variable), constant(Ellipsis), gast.Store())))
+    return [*saves, statement], restores
 
 
 _READ_ONLY_VIEWS = frozenset((np.diag, np.diagonal, np.broadcast_to, np.broadcast_arrays))

@@ -88,6 +88,8 @@ class Module:
 
     def note(self, source: Source, free: str, value: Any) -> None:
         """Note that the text depends on a global or captured name."""
+        if free in source.imported:
+            return  # it is looked up where it is imported from
         cell = source.cells.get(free)
         namespace: Any = cell if cell is not None else source.function.__globals__
         if cell is None and free not in source.function.__globals__:

@@ -54,12 +54,9 @@ REFUSED = frozenset(
     containers.memo
     containers.deque_as_window
     containers.default_dictionary
-    effects.logs
-    effects.docstring_assert_pass_import
     exits.failing_helper_in_a_loop
     exits.element_written_in_a_try
     exits.helper_that_fails_half_way
-    name_clashes.numpy_imported_inside
     name_clashes.builtins_shadowed
     name_clashes.attribute_and_key_names
     numbers_and_kinds.stored_in_an_integer_array
