@@ -44,7 +44,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """The core form of a function, checked and compiled."""
     normal = normalize(read(function))
     verify.check(normal)
-    namespace = dict(function.__globals__)
+    namespace = {**function.__globals__, **normal.source.imported}
     cells = zip(function.__code__.co_freevars, function.__closure__ or ())
     namespace.update({name: cell.cell_contents for name, cell in cells})
     exec(compile(text_of(normal), f"<core form of {function.__name__}>", "exec"), namespace)
