@@ -15,7 +15,7 @@ import numpy as np
 from srcdiff.analysis.shapes import SCALAR, Length, Shape, broadcast, symbol_axes
 from srcdiff.kinds import ArrayKind, Kind, MappingKind, NumberKind, OpaqueKind, RecordKind, SequenceKind, UnknownKind
 
-__all__ = ["ANYTHING", "NUMBER", "Fact", "fact_of_kind", "fact_of_object", "join"]
+__all__ = ["ANYTHING", "NUMBER", "Fact", "Tag", "fact_of_kind", "fact_of_object", "join"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class Fact:
         The first items of a list that has grown.
     type : type or None
         The class of a record or an opaque object.
+    functions : tuple
+        Of a function: all that it can be, objects, inner functions (their nodes) and tags; none where it is not known.
+    listed : bool
+        Whether one of these comes from a container that the function does not make: others may stand there later.
     value : object
         The object itself where it is known (a function, a module, a literal).
     """
@@ -63,6 +67,8 @@ class Fact:
     first: tuple[Fact, ...] = ()
     type: type | None = None
     length: Length | None = None
+    functions: tuple[Any, ...] = ()
+    listed: bool = False
     value: Any = field(default=None, compare=False)
 
     @property
@@ -147,17 +153,37 @@ def fact_of_object(value: Any, symbol: str) -> Fact:
         shape = symbol_axes(symbol, value.ndim, (k for k, n in enumerate(value.shape) if n == 1))
         return Fact("array", value.dtype.kind, value.ndim, shape, frozenset([symbol]), value=value)
     if isinstance(value, (types.ModuleType, type)) or callable(value):
-        return Fact("function", type=type(value), value=value)
+        return Fact("function", type=type(value), value=value, functions=_candidates(value))
     if isinstance(value, (list, tuple)) and len(value) <= 64:
-        items = tuple(fact_of_object(item, f"{symbol}[{i}]") for i, item in enumerate(value))
+        items = tuple(_listed(fact_of_object(item, f"{symbol}[{i}]")) for i, item in enumerate(value))
         kind = "list" if isinstance(value, list) else "tuple"
         return Fact(kind, items=items, item=join_all(items), type=type(value), value=value)
     if isinstance(value, dict) and len(value) <= 64:
-        items = tuple(fact_of_object(item, f"{symbol}[{i}]") for i, item in enumerate(value.values()))
+        items = tuple(_listed(fact_of_object(item, f"{symbol}[{i}]")) for i, item in enumerate(value.values()))
         return Fact("dict", items=items, keys=tuple(value), item=join_all(items), type=type(value), value=value)
+    if isinstance(value, Tag):
+        return Fact("function", type=str, functions=(value,))
     if value is None or isinstance(value, (str, bytes)):
         return Fact("opaque", type=type(value), value=value)
     return Fact("anything", type=type(value), value=value)
+
+
+class Tag(str):
+    """The name that stands for an inner function where functions are values: what a call is told apart by.
+
+    Text shows it as the string that it is.
+    """
+
+    __slots__ = ()
+
+
+def _candidates(value: Any) -> tuple[Any, ...]:
+    """A callable as the one function that it is; modules are called by nobody."""
+    return () if isinstance(value, types.ModuleType) else (value,)
+
+
+def _listed(fact: Fact) -> Fact:
+    return replace(fact, listed=True) if fact.functions else fact
 
 
 def join(a: Fact | None, b: Fact | None) -> Fact:
@@ -168,6 +194,10 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
         return a if a.value is b.value else replace(a, value=None)
     if a.numeric and b.numeric:
         return _join_numeric(a, b)
+    if a.kind == b.kind == "function":
+        together = (*a.functions, *(f for f in b.functions if not any(f is known for known in a.functions)))
+        functions = together if a.functions and b.functions else ()
+        return Fact("function", type=_common_type(a, b), functions=functions, listed=a.listed or b.listed)
     if a.kind == b.kind:
         items = None
         if a.items is not None and b.items is not None and a.keys == b.keys and len(a.items) == len(b.items):

@@ -437,7 +437,7 @@ class _Inference:
             self.block(statement.finalbody)
         elif isinstance(statement, gast.FunctionDef):
             self.facts.inner[statement.name] = statement
-            self.bind(statement.name, Fact("function"))
+            self.bind(statement.name, Fact("function", functions=(statement,)))
         elif isinstance(statement, (gast.Import, gast.ImportFrom)):
             for alias in statement.names:
                 self.bind((alias.asname or alias.name).split(".")[0], Fact("function"))

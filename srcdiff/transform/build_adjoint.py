@@ -21,10 +21,10 @@ from srcdiff.transform.buffers import is_tested_view, plan_shadows
 from srcdiff.transform.calls import Calls, ExpandInstead
 from srcdiff.transform.defer import deferred_sums
 from srcdiff.transform.draft import Draft, all_names, returned_value
+from srcdiff.transform.expanding import expanded
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.inplace import rewrite_in_place
 from srcdiff.transform.module import Module
-from srcdiff.transform.nested import expanded
 from srcdiff.transform.reverse import Reverse
 from srcdiff.transform.setting import Setting
 

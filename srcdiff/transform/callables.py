@@ -16,10 +16,10 @@ __all__ = [
     "Inner",
     "Instance",
     "Known",
-    "Partial",
     "arguments_of",
     "bind",
     "collects",
+    "is_hashable",
     "python_signature",
     "signature_of",
 ]
@@ -31,9 +31,10 @@ class Escapes(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Inner:
-    """A function defined in the text."""
+    """A function defined in the text; `here` tells whether its lines are those of the text."""
 
     node: gast.FunctionDef
+    here: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +43,6 @@ class Known:
 
     function: Any
     first: Any = None
-
-
-@dataclass(frozen=True, eq=False)
-class Partial:
-    """`functools.partial(function, *arguments, **keywords)`."""
-
-    function: Any
-    arguments: tuple[gast.expr, ...]
-    keywords: tuple[gast.keyword, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,3 +118,12 @@ def collects(function: Any) -> bool:
 def python_signature(function: Any) -> inspect.Signature:
     """The signature of the function itself, not of one that it wraps."""
     return inspect.signature(function, follow_wrapped=False)
+
+
+def is_hashable(value: Any) -> bool:
+    """Whether a value can be looked up in a table."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True

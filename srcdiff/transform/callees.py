@@ -15,13 +15,14 @@ from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.records import made_record
-from srcdiff.build import constant
+from srcdiff.analysis.structure import statements
+from srcdiff.build import constant, names_read
 from srcdiff.errors import SourceError, UnsupportedError
 from srcdiff.normalize import normalize
 from srcdiff.rules import registry
 from srcdiff.source import Source, read, unwrap
 
-__all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_users_function"]
+__all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_users_function", "makes_functions"]
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,19 @@ def _method(node: gast.Attribute, facts: Facts) -> Callee | None:
 def core_of(function: Any) -> core.Function:
     """A user's function in the core language."""
     return normalize(read(function))
+
+
+@functools.lru_cache(maxsize=1024)
+def makes_functions(function: Any) -> bool:
+    """Whether a function defines others that it hands out: what is called then depends on where they go."""
+    body = core_of(function).body
+    made = {s.name for s in statements(body) if isinstance(s, gast.FunctionDef)}
+    handed = [s.value for s in statements(body) if isinstance(s, (gast.Assign, gast.Return)) and s.value is not None]
+    displayed = [v for v in handed if isinstance(v, (gast.Name, gast.Tuple, gast.List, gast.Dict))]
+    stored = [
+        a for s in statements(body) if isinstance(s, gast.Expr) and isinstance(s.value, gast.Call) for a in s.value.args
+    ]
+    return bool(made & names_read([*displayed, *stored]))
 
 
 def source_or_none(function: Any) -> Source | None:

@@ -391,7 +391,8 @@ def _fact_key(fact: Fact) -> Any:
             hash(value)
         except TypeError:
             value = id(value)
-    return (fact.kind, fact.letter, fact.rank, fact.type, fact.keys, _items_key(fact), type(value), value)
+    functions = tuple(map(id, fact.functions))
+    return (fact.kind, fact.letter, fact.rank, fact.type, fact.keys, _items_key(fact), functions, type(value), value)
 
 
 def _items_key(fact: Fact) -> Any:

@@ -7,32 +7,38 @@ pair (calls.py), or refused there.
 
 from __future__ import annotations
 
-import functools
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 import gast
 
 from srcdiff import core
+from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.structure import blocks, statements
 from srcdiff.build import assign, is_name, name, names_read, statement_like, substitute
 from srcdiff.names import Names
-from srcdiff.transform.callables import Arguments, Escapes, Inner, Instance, Known, Partial, collects
+from srcdiff.transform.callables import Arguments, Escapes, Inner, Instance, Known, collects, is_hashable
+from srcdiff.transform.callees import makes_functions, source_or_none
 from srcdiff.transform.instances import Objects, check_whole
+from srcdiff.transform.makers import MAKERS, made_function
 from srcdiff.transform.module import Module
-from srcdiff.transform.scope import Scope
+from srcdiff.transform.scope import Findings, Scope
 from srcdiff.transform.splice import Splicer, with_value
 
-__all__ = ["expand_calls"]
+__all__ = ["expand_calls", "without_unused_functions"]
 
 Block = list[gast.stmt]
 
 
 class _Expander:
-    def __init__(self, function: core.Function, names: Names, module: Module, whole: set[str]) -> None:
-        self.scope = Scope(function, names, module)
+    def __init__(self, scope: Scope, findings: Findings, whole: set[str]) -> None:
+        self.scope = scope
+        self.findings = findings
         self.splicer = Splicer(self.scope, self.block)
         self.objects = Objects(self.scope, self.splicer, whole)
+        self.path: tuple[tuple[gast.stmt, str], ...] = ()
+        self.homes: dict[Any, tuple[tuple[gast.stmt, str], ...]] = {}
 
     def block(self, body: Block) -> Block:
         out: Block = []
@@ -66,21 +72,30 @@ class _Expander:
         for field_name in ("body", "orelse", "finalbody"):
             inner = getattr(new, field_name, None)
             if inner:
+                outside, self.path = self.path, (*self.path, (new, field_name))
                 setattr(new, field_name, self.block(inner))
+                self.path = outside
         return new
 
     def definition(self, node: gast.FunctionDef) -> Iterator[gast.stmt]:
         """An inner function: its defaults are evaluated now, its body where it is called."""
-        defaults = list(node.args.defaults) + [d for d in node.args.kw_defaults if d is not None]
-        if any(not isinstance(d, gast.Constant) for d in defaults):
-            node = substitute(node, {})
-            for index, default in enumerate(node.args.defaults):
-                if not isinstance(default, gast.Constant):
-                    held = self.scope.fresh(f"{node.name}_default")
-                    yield statement_like(assign(held, default), node)
-                    node.args.defaults[index] = name(held)
+        before: Block = []
+
+        def held(default: gast.expr | None) -> gast.expr | None:
+            stem = f"{node.name}_default"
+            return default if default is None else self.held(default, stem, before, node)
+
+        arguments = substitute(node.args, {})
+        arguments.defaults = [held(default) for default in node.args.defaults]
+        arguments.kw_defaults = [held(default) for default in node.args.kw_defaults]
+        if before:
+            parts = {field: getattr(node, field, None) for field in node._fields}
+            node = gast.copy_location(gast.FunctionDef(**{**parts, "args": arguments}), node)
+        yield from before
         if self.scope.bindings[node.name] <= 1:
-            self.scope.static[node.name] = Inner(node)
+            found = Inner(node)
+            self.scope.static[node.name] = found
+            self.homes[found] = self.path
         yield node
 
     def note_alias(self, statement: gast.Assign) -> bool:
@@ -90,32 +105,28 @@ class _Expander:
         if self.scope.bindings[target] > 1 or not isinstance(value, (gast.Name, gast.Attribute)):
             return False
         found = self.scope.known(value)
-        if isinstance(found, (Inner, Known, Partial, Instance)):
+        if isinstance(found, Instance) and not self.is_the_only(found):
+            raise Escapes(found.stem)
+        if isinstance(found, (Inner, Known, Instance)) and self.is_the_only(found):
             self.scope.static[target] = found
             return isinstance(found, Instance)
         return False
 
+    def is_the_only(self, found: Any) -> bool:
+        """Whether what was made here is still the only one wherever a name that is bound now is read.
+
+        One that is made in a loop is another one on the next trip, where a name may still mean the last one.
+        """
+        home = self.homes.get(found, ())
+        return self.path == home or not any(isinstance(around, (gast.For, gast.While)) for around, _ in home)
+
     def call(self, statement: gast.stmt, node: gast.Call) -> Block | None:
         """The statements in the place of a call; None where it stays."""
-        if self.is_partial(node) and isinstance(statement, gast.Assign) and is_name(statement.targets[0]):
-            inner = self.scope.known(node.args[0]) or node.args[0]
-            if self.scope.bindings[statement.targets[0].id] <= 1:
-                held, before = self.held(node.args[1:], node.keywords, statement)
-                self.scope.static[statement.targets[0].id] = Partial(inner, tuple(held[0]), tuple(held[1]))
-                return before
+        made = self.made(statement, node)
+        if made is not None:
+            return made
         node = self.spread(node)
         found = self.scope.known(node.func)
-        if isinstance(found, Partial):
-            called = found.function
-            combined = gast.Call(
-                called if isinstance(called, gast.AST) else node.func,
-                [*found.arguments, *node.args],
-                [*found.keywords, *node.keywords],
-            )
-            gast.copy_location(combined, node)
-            if isinstance(called, gast.AST):
-                return self.again(statement, combined)
-            return self.splicer.inline(statement, combined, called)
         if isinstance(found, Instance):
             method = self.scope.method(found, "__call__")
             return self.splicer.inline(statement, node, method) if method is not None else None
@@ -127,18 +138,22 @@ class _Expander:
                 or self.takes_functions(node)
                 or collects(found.function)
                 or self.is_wanted(found)
+                or (source_or_none(found.function) is not None and makes_functions(found.function))
             ):
                 inlined = self.splicer.inline(statement, node, found)
                 if inlined is not None:
                     return inlined
             return [with_value(statement, node)] if node is not statement.value else None
         made = self.objects.construct(statement, node)
+        instance = self.scope.static.get(getattr(getattr(statement, "targets", [None])[0], "id", ""))
+        if made is not None and isinstance(instance, Instance):
+            self.homes[instance] = self.path
         if made is None and node is not statement.value:
             return [with_value(statement, node)]
         return made
 
     def is_wanted(self, found: Known) -> bool:
-        return found.function in self.scope.module.expanded
+        return found.function in self.scope.module.expanded or found.function in self.findings.wanted
 
     def spread(self, node: gast.Call) -> gast.Call:
         """`f(*args, **kwargs)` with what was collected in their place."""
@@ -155,30 +170,51 @@ class _Expander:
         return gast.copy_location(gast.Call(node.func, arguments, keywords), node)
 
     def collected(self, node: gast.expr) -> Arguments | None:
-        found = self.scope.static.get(node.id) if isinstance(node, gast.Name) else None
-        return found if isinstance(found, Arguments) else None
+        """What stands in `*args` or `**kwargs`, as far as it is known; the last value of a key counts."""
+        if isinstance(node, gast.Dict):
+            found: dict[str, gast.keyword] = {}
+            for key, value in zip(node.keys, node.values, strict=True):
+                inside = self.collected(value) if key is None else None
+                if key is None and inside is None:
+                    return None
+                parts = inside.keywords if inside is not None else [gast.keyword(key.value, value)]
+                found |= {part.arg: part for part in parts}
+            return Arguments(keywords=tuple(found.values()))
+        known = self.scope.static.get(node.id) if isinstance(node, gast.Name) else None
+        return known if isinstance(known, Arguments) else None
 
-    def again(self, statement: gast.stmt, node: gast.Call) -> Block:
-        new = with_value(statement, node)
-        return self.block([new])
-
-    def is_partial(self, node: gast.Call) -> bool:
-        return self.scope.object_of(node.func) is functools.partial and bool(node.args)
-
-    def held(
-        self, arguments: list[gast.expr], keywords: list[gast.keyword], origin: gast.stmt
-    ) -> tuple[tuple[list[gast.expr], list[gast.keyword]], Block]:
-        """Arguments in variables that nothing binds again."""
+    def made(self, statement: gast.stmt, node: gast.Call) -> Block | None:
+        """`f = functools.partial(g, a)` and its like as the definition of a function, its arguments evaluated now."""
+        maker = self.scope.object_of(node.func)
+        if not is_hashable(maker) or maker not in MAKERS or not isinstance(statement, gast.Assign):
+            return None
+        target = statement.targets[0]
+        if not is_name(target) or any(isinstance(a, gast.Starred) for a in node.args):
+            return None
         before: Block = []
+        arguments = [self.held(a, "argument", before, statement) for a in node.args]
+        keywords = [gast.keyword(k.arg, self.held(k.value, "argument", before, statement)) for k in node.keywords]
+        title = target.id if self.scope.bindings[target.id] <= 1 else self.scope.fresh(f"{target.id}_{maker.__name__}")
+        function = made_function(maker, title, arguments, keywords, self.scope.literal)
+        if function is None:
+            return None
+        for inner in statements([function, *function.body]):
+            statement_like(inner, statement)
+        made: Block = [function]
+        if title != target.id:
+            made.append(with_value(statement, name(title)))
+        return [*before, *self.block(made)]
 
-        def hold(node: gast.expr) -> gast.expr:
-            if isinstance(node, gast.Constant) or self.scope.known(node) is not None:
-                return node
-            variable = self.scope.fresh("partial_argument")
-            before.append(statement_like(assign(variable, node), origin))
-            return name(variable)
-
-        return ([hold(a) for a in arguments], [gast.keyword(k.arg, hold(k.value)) for k in keywords]), before
+    def held(self, node: gast.expr, stem: str, before: Block, origin: gast.stmt) -> gast.expr:
+        """An atom, or a variable of its value that nothing binds again."""
+        if isinstance(node, gast.Constant) or self.scope.known(node) is not None:
+            return node
+        if self.scope.object_of(node) is not None or (is_name(node) and node.id in self.findings.settled):
+            return node
+        variable = self.scope.fresh(stem)
+        self.findings.settled.add(variable)
+        before.append(statement_like(assign(variable, node), origin))
+        return name(variable)
 
     def takes_functions(self, node: gast.Call) -> bool:
         """Whether a function or an object made here is passed: what is called then depends on the call."""
@@ -194,7 +230,7 @@ class _Expander:
         return callable(value) and not isinstance(value, type)
 
 
-def _drop_unused(body: Block) -> Block:
+def _drop_unused(body: Block, kept: set[str]) -> Block:
     """Inner functions that nothing refers to any more."""
     used: Counter[str] = Counter()
     for statement in statements(body):
@@ -205,29 +241,46 @@ def _drop_unused(body: Block) -> Block:
             used.update(names_read([h for h in headers if isinstance(h, gast.AST)]))
     out: Block = []
     for statement in body:
-        if isinstance(statement, gast.FunctionDef) and not used[statement.name]:
+        if isinstance(statement, gast.FunctionDef) and not used[statement.name] and statement.name not in kept:
             continue
         for block in blocks(statement):
-            block[:] = _drop_unused(block)
+            block[:] = _drop_unused(block, kept)
         out.append(statement)
     return out
 
 
-def expand_calls(function: core.Function, names: Names, module: Module) -> core.Function:
+def without_unused_functions(body: Block, kept: set[str]) -> Block:
+    """The body without inner functions that nothing refers to any more, but for those that are `kept`."""
+    while True:
+        count = len(list(statements(body)))
+        body = _drop_unused(body, kept)
+        if len(list(statements(body))) == count:
+            return body
+
+
+def expand_calls(
+    function: core.Function, parameters: dict[str, Fact], names: Names, module: Module, findings: Findings
+) -> core.Function:
     """The function with closures, callbacks, partials and local objects expanded."""
     whole: set[str] = set()
     for _ in range(20):
-        expander = _Expander(function, names, module, whole)
+        scope = Scope(function, names, module)
+        note_callbacks(scope, parameters)
         try:
-            body = expander.block(function.body)
-            check_whole(body, expander.scope)
+            body = _Expander(scope, findings, whole).block(function.body)
+            body = without_unused_functions(body, findings.kept)
+            check_whole(body, scope)
         except Escapes as escaped:
             whole.add(str(escaped))
             continue
-        while True:
-            shorter = _drop_unused(body)
-            if len(list(statements(shorter))) == len(list(statements(body))):
-                break
-            body = shorter
-        return function.with_body(shorter)
+        return function.with_body(body)
     return function
+
+
+def note_callbacks(scope: Scope, parameters: dict[str, Fact]) -> None:
+    """Functions that are arguments are known now, too."""
+    for parameter, fact in parameters.items():
+        if parameter in scope.stable and fact.kind == "function" and len(fact.functions) == 1:
+            found = scope.as_known(fact.functions[0])
+            if found is not None:
+                scope.static[parameter] = found

@@ -62,12 +62,12 @@ class Module:
         self.imports[chosen] = _import(value, preferred, chosen)
         return chosen
 
-    def refer_default(self, value: Any) -> str:
+    def refer_default(self, value: Any, stem: str = "default") -> str:
         """The name of an object that is the default of a parameter."""
         for known, other in self.objects.items():
             if other is value:
                 return known
-        chosen = self.names.fresh("default")
+        chosen = self.names.fresh(stem)
         self.objects[chosen] = value
         return chosen
 

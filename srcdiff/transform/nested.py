@@ -29,15 +29,13 @@ from srcdiff.kinds import Kind, NeedsKind, UnknownKind
 from srcdiff.load import load
 from srcdiff.names import Names
 from srcdiff.transform.calls import Calls
-from srcdiff.transform.expand import expand_calls
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested_parts import kind_of_fact, without_unused
 
-__all__ = ["expanded"]
+__all__ = ["Nested"]
 
 Block = list[gast.stmt]
 T = TypeVar("T")
-_ROUNDS = 8
 
 _functions: Recent[types.FunctionType] = Recent(256)
 
@@ -48,19 +46,6 @@ class _Derived:
 
     object: Any
     captured: tuple[str, ...] = ()
-
-
-def expanded(
-    function: core.Function, parameters: dict[str, Fact], names: Names, module: Module, calls: Calls
-) -> core.Function:
-    """The function with closures and callbacks expanded, and calls of derivatives as calls of generated functions."""
-    for _ in range(_ROUNDS):
-        function = expand_calls(function, names, module)
-        inside = _Nested(function, parameters, names, module, calls).rewritten()
-        if inside is None:
-            return function
-        function = inside
-    return function
 
 
 def _makers() -> dict[Any, Callable[..., Any]]:
@@ -104,7 +89,7 @@ def _names_in(code: types.CodeType) -> Iterator[str]:
             yield from _names_in(inner)
 
 
-class _Nested:
+class Nested:
     """One run over a function."""
 
     def __init__(
@@ -137,12 +122,14 @@ class _Nested:
         return self.function.with_body(without_unused(body, set(self.static)))
 
     def block(self, body: Block) -> Block:
+        """A body with the calls in it replaced."""
         out: Block = []
         for statement in body:
             out += self.statement(statement)
         return out
 
     def statement(self, statement: gast.stmt) -> Block:
+        """What stands in the place of a statement."""
         if isinstance(statement, gast.FunctionDef):
             self.definitions[statement.name] = statement
             return [statement]
@@ -163,13 +150,14 @@ class _Nested:
     # What is known of names.
 
     def object_of(self, node: gast.expr) -> Any:
+        """The object that a global, or a dotted path from one, means; None where it is neither."""
         root = node
         while isinstance(root, gast.Attribute):
             root = root.value
         if not isinstance(root, gast.Name) or root.id in self.locals:
             return None
         try:
-            if root.id in self.module.objects:
+            if root.id in self.module.objects and root.id not in self.function.source.free_names:
                 found = self.module.objects[root.id]
                 for part in reversed(_path(node)):
                     found = getattr(found, part)
@@ -289,7 +277,7 @@ class _Nested:
 
     def outside(self, free: str) -> list[tuple[str, Any]]:
         """A global name with its object; nothing for a name that is never bound."""
-        if free in self.module.objects:
+        if free in self.module.objects and free not in self.function.source.free_names:
             return [(free, self.module.objects[free])]
         try:
             value = self.function.source.lookup(free)
@@ -413,6 +401,7 @@ class _Nested:
         return statement_like(gast.Expr(made), statement)
 
     def literal(self, value: Any) -> gast.expr:
+        """An expression for an object: a constant, or a name of the module."""
         if value is None or isinstance(value, (bool, int, float, complex, str)):
             return constant(value)
         return name(self.module.refer_default(value))
@@ -422,7 +411,8 @@ class _Nested:
     def inferred(self) -> Facts:
         """What is known of the variables so far."""
         if self.facts is None:
-            helpers = self.module.objects
+            own = self.function.source.free_names
+            helpers = {n: value for n, value in self.module.objects.items() if n not in own}
             self.facts = infer(self.function, self.parameters, self.calls.result_fact, helpers=helpers)
         return self.facts
 
@@ -444,6 +434,7 @@ class _Nested:
         return tuple(found)
 
     def refused(self, node: gast.AST, what: str, way_out: str) -> UnsupportedError:
+        """The refusal of a construct."""
         error: UnsupportedError = self.function.source.unsupported(node, what, way_out)
         return error
 

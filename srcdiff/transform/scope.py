@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import types
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
 
 from srcdiff import core
-from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import constant, name, names_read
+from srcdiff.analysis.structure import blocks, bound_names, statements
+from srcdiff.build import attribute, constant, name, names_read
 from srcdiff.names import Names
 from srcdiff.source import Source, unwrap
-from srcdiff.transform.callables import Instance, Known, Partial
+from srcdiff.transform import equivalents
+from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
 from srcdiff.transform.callees import is_users_function, source_or_none
+from srcdiff.transform.equivalents import EQUIVALENTS
+from srcdiff.transform.makers import made_function, parts_of
 from srcdiff.transform.module import Module
 
-__all__ = ["Scope"]
+__all__ = ["Findings", "Scope"]
 
 Block = list[gast.stmt]
+
+
+@dataclass
+class Findings:
+    """What one round of expansion tells the next.
+
+    Attributes
+    ----------
+    kept : set of str
+        Inner functions that stay though nothing names them: tags stand for them.
+    wanted : set
+        Functions from elsewhere whose calls have to be expanded, because functions go in or come out.
+    settled : set of str
+        Variables that were made to hold a value, and that nothing binds again.
+    closures : dict
+        What tags stand for.
+    """
+
+    kept: set[str] = field(default_factory=set)
+    wanted: set[Any] = field(default_factory=set)
+    settled: set[str] = field(default_factory=set)
+    closures: dict[str, Any] = field(default_factory=dict)
 
 
 class Scope:
@@ -33,8 +59,8 @@ class Scope:
         Variables that mean one function, partial, object or collection of arguments wherever they are read.
     bindings : Counter
         How often each variable is bound.
-    foreign : dict
-        The globals of functions from elsewhere, under their names here.
+    stable : set of str
+        Variables that are bound once, outside loops, and parameters that are not bound again.
     """
 
     def __init__(self, function: core.Function, names: Names, module: Module) -> None:
@@ -44,7 +70,8 @@ class Scope:
         self.module = module
         self.static: dict[str, Any] = {}
         self.bindings = Counter(n for s in statements(function.body) for n in bound_names(s))
-        self.foreign: dict[str, Any] = {}
+        self.stable = stable_names(function)
+        self.made: dict[int, Inner] = {}
 
     def known(self, node: gast.expr) -> Any:
         """The function or object that an expression means, if that is known; None otherwise."""
@@ -62,22 +89,57 @@ class Scope:
         value = unwrap(value) if callable(value) else value
         if isinstance(value, types.MethodType) and is_users_function(value.__func__):
             return Known(value.__func__, value.__self__)
-        if isinstance(value, functools.partial):
-            inner = self.as_known(value.func)
-            if inner is None:
+        parts = parts_of(value)
+        if parts is not None:
+            return self.as_inner(value, *parts)
+        if not is_hashable(value):
+            return None
+        value = EQUIVALENTS.get(value, value)
+        return (
+            Known(value)
+            if is_users_function(value) or getattr(value, "__module__", None) == equivalents.__name__
+            else None
+        )
+
+    def as_inner(self, value: Any, maker: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Inner | None:
+        """A partial and its like as the inner function that it stands for."""
+        if id(value) not in self.made:
+            given = [gast.keyword(k, self.literal(v)) for k, v in keywords.items()]
+            title = self.names.fresh(maker.__name__)
+            node = made_function(maker, title, [self.literal(a) for a in arguments], given, self.literal)
+            if node is None:
                 return None
-            arguments = tuple(self.literal(a) for a in value.args)
-            keywords = tuple(gast.keyword(k, self.literal(v)) for k, v in value.keywords.items())
-            return Partial(inner, arguments, keywords)
-        return Known(value) if is_users_function(value) else None
+            self.made[id(value)] = Inner(node, here=False)
+        return self.made[id(value)]
 
     def literal(self, value: Any) -> gast.expr:
         """An expression for an object: a constant, or a name of the module."""
         if value is None or isinstance(value, (bool, int, float, complex, str)):
             return constant(value)
-        chosen = self.module.refer_default(value)
-        self.foreign[chosen] = value
-        return name(chosen)
+        return name(self.module.refer_default(value))
+
+    def reference(self, value: Any) -> gast.expr:
+        """An expression for a function: as an attribute of a module that the function knows, or under its own name."""
+        title = getattr(value, "__name__", "function")
+        known = {n: self.outside(n) for n in sorted(self.source.free_names | set(self.adopted))}
+        for free, found in known.items():
+            if isinstance(found, types.ModuleType) and vars(found).get(title) is value:
+                return attribute(name(free), title)
+        for free, found in known.items():
+            if found is value:
+                return name(free)
+        if self.means(title, value):
+            return name(title)
+        return name(self.module.refer_default(value, title if title.isidentifier() else "function"))
+
+    @property
+    def adopted(self) -> dict[str, Any]:
+        """The names that expansion added, and what they mean: the function's own names may mean others elsewhere."""
+        return {n: value for n, value in self.module.objects.items() if n not in self.source.free_names}
+
+    def outside(self, free: str) -> Any:
+        """What a name means that is no variable here; None where it means nothing."""
+        return self.object_of(name(free))
 
     def object_of(self, node: gast.expr) -> Any:
         """The object that a global, or a dotted path from one, means; None where it is neither."""
@@ -89,8 +151,8 @@ class Scope:
         if not isinstance(root, gast.Name) or root.id in self.bindings or root.id in self.function.parameters:
             return None
         try:
-            if root.id in self.foreign:
-                value = self.foreign[root.id]
+            if root.id in self.module.objects and root.id not in self.source.free_names:
+                value = self.module.objects[root.id]
                 for part in reversed(path):
                     if not isinstance(value, (types.ModuleType, type)):
                         return None
@@ -122,12 +184,11 @@ class Scope:
                 continue
             if self.means(free, value):
                 continue
-            known = [k for k, v in self.foreign.items() if v is value]
+            known = [k for k, v in self.adopted.items() if v is value and k not in self.module.imports]
             chosen = known[0] if known else self.names.fresh(free)
             self.module.note(source, free, value)
             self.module.names.reserve(chosen)
             self.module.objects[chosen] = value
-            self.foreign[chosen] = value
             values[free] = name(chosen)
 
     def means(self, free: str, value: Any) -> bool:
@@ -150,3 +211,19 @@ class Scope:
         if attr not in owner.attributes:
             owner.attributes[attr] = self.fresh(f"{owner.stem}_{attr}")
         return owner.attributes[attr]
+
+
+def stable_names(function: core.Function) -> set[str]:
+    """Variables that are bound once, outside loops, and parameters that are not bound again."""
+    once = Counter([*function.parameters, *(n for s in statements(function.body) for n in bound_names(s))])
+    looped = {n for s in _in_loops(function.body, within=False) for n in bound_names(s)}
+    return {n for n, count in once.items() if count == 1 and n not in looped}
+
+
+def _in_loops(body: Block, *, within: bool) -> Iterator[gast.stmt]:
+    for statement in body:
+        loop = within or isinstance(statement, (gast.For, gast.While))
+        if loop:
+            yield statement
+        for block in blocks(statement):
+            yield from _in_loops(block, within=loop)

@@ -8,12 +8,12 @@ from typing import Any
 import gast
 
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, constant, name, statement_like, substitute
+from srcdiff.build import assign, constant, is_name, name, names_read, statement_like, substitute
 from srcdiff.transform.callables import Inner, Instance, Known, arguments_of, bind, python_signature, signature_of
 from srcdiff.transform.callees import core_of, source_or_none
 from srcdiff.transform.scope import Scope
 
-__all__ = ["Splicer", "with_value"]
+__all__ = ["Splicer", "renamed_copy", "with_value"]
 
 Block = list[gast.stmt]
 _DEPTH = 40
@@ -54,7 +54,8 @@ class Splicer:
         renamed, before = self.renamed(body, bound, statement, None if own else found.function)
         self.stack.append(target)
         try:
-            inlined = self.block([_at_line_of(s, statement, keep=own) for s in renamed[:-1]])
+            keep = isinstance(found, Inner) and found.here
+            inlined = self.block([_at_line_of(s, statement, keep=keep) for s in renamed[:-1]])
             last = renamed[-1] if renamed else gast.Return(constant(None))
             if not isinstance(last, gast.Return):
                 inlined += self.block([last])
@@ -91,17 +92,19 @@ class Splicer:
     def renamed(self, body: Block, bound: dict[str, Any], origin: gast.stmt, foreign: Any) -> tuple[Block, Block]:
         """The callee's body in this function's names, and the statements that bind its parameters."""
         own = {n for s in statements(body) for n in bound_names(s)}
+        captured = names_read([s for s in statements(body) if isinstance(s, gast.FunctionDef)])
         values: dict[str, gast.expr] = {}
         before: Block = []
         for parameter, argument in bound.items():
-            self.bind_parameter(parameter, argument, own, values, before, origin)
+            lasting = parameter in captured and is_name(argument) and argument.id not in self.scope.stable
+            self.bind_parameter(parameter, argument, own | {parameter} if lasting else own, values, before, origin)
         for local in sorted(own - set(bound)):
             fresh = self.scope.fresh(local)
             values[local] = name(fresh)
             self.scope.bindings[fresh] = sum(local in bound_names(s) for s in statements(body))
         if foreign is not None:
             self.scope.adopt(foreign, body, set(values) | set(bound), values)
-        return [_rename(s, values) for s in body], before
+        return [renamed_copy(s, values) for s in body], before
 
     def bind_parameter(
         self,
@@ -162,7 +165,7 @@ def _at_line_of(statement: gast.stmt, origin: gast.stmt, *, keep: bool) -> gast.
     return statement
 
 
-def _rename(node: Any, values: dict[str, gast.expr]) -> Any:
+def renamed_copy(node: Any, values: dict[str, gast.expr]) -> Any:
     """A copy in other names; what an inner function binds itself keeps its name."""
     if isinstance(node, gast.FunctionDef):
         own = {a.id for a in [*node.args.args, *node.args.posonlyargs, *node.args.kwonlyargs]}
@@ -170,15 +173,15 @@ def _rename(node: Any, values: dict[str, gast.expr]) -> Any:
         own |= {n for s in statements(node.body) for n in bound_names(s)}
         inside = {k: v for k, v in values.items() if k not in own}
         new = gast.FunctionDef(*[getattr(node, f, None) for f in node._fields])
-        new.body = [_rename(s, inside) for s in node.body]
+        new.body = [renamed_copy(s, inside) for s in node.body]
         new.args = substitute(node.args, {k: v for k, v in values.items() if k not in own})
         renamed = values.get(node.name)
         if isinstance(renamed, gast.Name):
             new.name = renamed.id
         return gast.copy_location(new, node)
     if isinstance(node, gast.stmt):
-        new = type(node)(*[_rename(getattr(node, f, None), values) for f in node._fields])
+        new = type(node)(*[renamed_copy(getattr(node, f, None), values) for f in node._fields])
         return gast.copy_location(new, node)
     if isinstance(node, list):
-        return [_rename(item, values) for item in node]
+        return [renamed_copy(item, values) for item in node]
     return substitute(node, values) if isinstance(node, gast.AST) else node

@@ -39,18 +39,7 @@ def body(function: Callable[..., Any], *wrt: str, **options: Any) -> str:
 
 REFUSED = frozenset(
     """
-    branches.activation_by_name
-    callbacks.functions_in_a_list
-    callbacks.functions_in_a_dict
-    callbacks.reduce_with_operator
-    callbacks.function_chosen_by_branch
-    callbacks.function_rebound_in_a_loop
-    callbacks.vectorize
-    calls.partial_helpers
     closures.late_binding_in_a_loop
-    closures.early_binding_by_default
-    closures.composed
-    closures.closure_returned_from_a_branch
     containers.memo
     containers.deque_as_window
     containers.default_dictionary
@@ -77,7 +66,6 @@ REFUSED = frozenset(
     recursion.inner_recursive_function
     recursion.deep_recursion
     recursion.adaptive_quadrature
-    unpacking.starred_in_calls
     writes.multiply_at_with_repeats
     """.split()
 )

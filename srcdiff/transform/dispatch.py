@@ -1,0 +1,195 @@
+"""Functions as values: a call of one becomes a branch over which function it is.
+
+What a variable or an item of a container may hold is a fact (`Fact.functions`). A function of a library or a module
+stays the object that it is, and is told by `f is np.sin`. An inner function that is a value becomes its name, as a
+string; one that is made in a loop, anew on each trip, a tuple of its name and what it captures (closures.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff import core
+from srcdiff.analysis.facts import Fact, Tag
+from srcdiff.analysis.inference import Facts, infer
+from srcdiff.analysis.structure import blocks, statements
+from srcdiff.build import assign, call, constant, is_name, name, statement_like, subscript
+from srcdiff.errors import UnsupportedError
+from srcdiff.transform.callees import find_callee
+from srcdiff.transform.calls import Calls
+from srcdiff.transform.closures import Closures, holds_inner
+from srcdiff.transform.scope import Findings, Scope
+from srcdiff.transform.splice import with_value
+from srcdiff.transform.spread import Spread, is_starred
+
+__all__ = ["Dispatch"]
+
+Block = list[gast.stmt]
+
+_METHODS = frozenset(attr for kind in (np.ndarray, list, tuple, dict, str, float, complex, set) for attr in dir(kind))
+
+
+class Dispatch:
+    """One run over a function."""
+
+    def __init__(
+        self, function: core.Function, parameters: dict[str, Fact], scope: Scope, calls: Calls, findings: Findings
+    ) -> None:
+        self.function = function
+        self.parameters = parameters
+        self.scope = scope
+        self.calls = calls
+        self.findings = findings
+        self.locals = set(function.parameters) | set(scope.bindings)
+        self.changed = False
+
+    def rewritten(self) -> core.Function | None:
+        """The function with calls of known sets of functions taken apart; None where there is nothing to do."""
+        if not any(self.is_site(s.value) for s in statements(self.function.body) if _calls(s)):
+            return None
+        wanted = len(self.findings.wanted)
+        self.facts = infer(self.function, self.parameters, self.result_fact, helpers=self.scope.adopted)
+        self.spread = Spread(self.scope, self.facts)
+        sites = [s.value for s in statements(self.function.body) if _calls(s) and self.is_site(s.value)]
+        called = [fact for fact in (self.called(node) for node in sites) if fact is not None]
+        self.closures = Closures(self.function, self.facts, self.scope, self.findings, called)
+        body = self.closures.converted(self.block(self.function.body))
+        if not self.changed and len(self.findings.wanted) == wanted:
+            return None
+        return self.function.with_body([*self.closures.first, *body])
+
+    def result_fact(self, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
+        """The fact of a call's result; where functions go in or come out, the call will be expanded."""
+        given = [*arguments, *(facts(k.value) for k in node.keywords)]
+        passed = any(holds_inner(fact) for fact in given)
+        found = None if passed else self.calls.result_fact(node, arguments, facts)
+        if passed or holds_inner(found):
+            callee = find_callee(node, facts)
+            if callee is not None:
+                self.findings.wanted.add(callee.function)
+            return None
+        return found
+
+    # Which calls are meant.
+
+    def is_site(self, node: gast.Call) -> bool:
+        """Whether a call is one of a value, or of arguments that have to be taken apart."""
+        return is_starred(node) or self.is_value(node.func)
+
+    def is_value(self, function: gast.expr) -> bool:
+        """Whether what is called is a variable, or something in one that is no method of data."""
+        if isinstance(function, gast.Attribute):
+            root: gast.expr = function
+            while isinstance(root, gast.Attribute):
+                root = root.value
+            return is_name(root) and root.id in self.locals and function.attr not in _METHODS
+        return isinstance(function, gast.Name) and function.id in self.locals
+
+    def called(self, node: gast.Call) -> Fact | None:
+        """What a call calls, if that is a set of functions to choose from at run time; None otherwise."""
+        if not self.is_value(node.func):
+            return None
+        fact = self.facts(node.func)
+        if fact.kind == "tuple" and fact.items and fact.items[0].functions:
+            return fact.items[0] if isinstance(fact.items[0].functions[0], Tag) else None
+        if fact.kind != "function" or not fact.functions:
+            return None
+        only = fact.functions[0] if len(fact.functions) == 1 else None
+        if isinstance(only, gast.FunctionDef) and is_name(node.func, only.name):
+            return None  # a definition under its own name
+        return fact
+
+    # Statements.
+
+    def block(self, body: Block) -> Block:
+        """A body with the calls in it taken apart."""
+        out: Block = []
+        for statement in body:
+            out += self.statement(statement)
+        return out
+
+    def statement(self, statement: gast.stmt) -> Block:
+        """What stands in the place of a statement."""
+        if isinstance(statement, gast.FunctionDef):
+            return [statement]
+        if any(True for _ in blocks(statement)):
+            new = type(statement)(*[getattr(statement, field, None) for field in statement._fields])
+            gast.copy_location(new, statement)
+            for field in ("body", "orelse", "finalbody"):
+                if getattr(new, field, None):
+                    setattr(new, field, self.block(getattr(new, field)))
+            return [new]
+        if not _calls(statement):
+            return [statement]
+        node = statement.value
+        if is_starred(node):
+            spread = self.spread.statement(statement, node)
+            if spread is not None:
+                self.changed = True
+                return spread
+        fact = self.called(node)
+        return [statement] if fact is None else self.chosen(statement, node, fact)
+
+    def chosen(self, statement: gast.stmt, node: gast.Call, fact: Fact) -> Block:
+        """The branch over the functions that a call may call."""
+        self.changed = True
+        before: Block = []
+        function = node.func
+        if not isinstance(function, gast.Name):
+            held = self.scope.fresh(getattr(function, "attr", "function"))
+            before.append(assign(held, function))
+            function = name(held)
+        branches = [(self.test(function, f), self.branch(statement, node, function, f)) for f in fact.functions]
+        rest: Block = [self.unexpected(function)] if fact.listed else branches.pop()[1]
+        for test, body in reversed(branches):
+            rest = [gast.If(test, body, rest)]
+        made = [*before, *rest]
+        for inner in statements(made):
+            statement_like(inner, statement)
+        return made
+
+    def test(self, function: gast.Name, candidate: Any) -> gast.expr:
+        """Whether it is this function."""
+        tag = self.closures.tag_of(candidate)
+        if tag is not None:
+            value = subscript(function, constant(0)) if self.closures.has_slots(candidate) else function
+            return gast.Compare(value, [gast.Eq()], [constant(tag)])
+        if isinstance(candidate, gast.FunctionDef):
+            return gast.Compare(function, [gast.Is()], [name(candidate.name)])
+        operator = gast.Is() if _has_identity(candidate) else gast.Eq()
+        return gast.Compare(function, [operator], [self.scope.reference(candidate)])
+
+    def branch(self, statement: gast.stmt, node: gast.Call, function: gast.Name, candidate: Any) -> Block:
+        """The call of one of them."""
+        called, before = self.closures.opened(candidate, function)
+        if called is None:
+            called = self.scope.reference(candidate)
+        made = gast.copy_location(gast.Call(called, list(node.args), list(node.keywords)), node)
+        return [*before, with_value(statement, made)]
+
+    def unexpected(self, function: gast.Name) -> gast.stmt:
+        """What another function than those that were there when the text was made leads to."""
+        message = f"`{function.id}` is a function that was not there when this derivative was made"
+        return gast.Raise(call("TypeError", constant(message)), None)
+
+    def refused(self) -> UnsupportedError:
+        """The refusal where functions make functions without end."""
+        node = next(s.value for s in statements(self.function.body) if _calls(s) and self.called(s.value) is not None)
+        error: UnsupportedError = self.function.source.unsupported(
+            node,
+            "a function that is made of functions, of how many is known only at run time",
+            "Keep the numbers that they capture in a list, and call one function for each.",
+        )
+        return error
+
+
+def _calls(statement: gast.stmt) -> bool:
+    return isinstance(statement, (gast.Assign, gast.Expr)) and isinstance(statement.value, gast.Call)
+
+
+def _has_identity(candidate: Any) -> bool:
+    """Whether a function is the same object wherever it is read: a bound method is not."""
+    return not hasattr(candidate, "__self__") or type(candidate).__name__ == "builtin_function_or_method"
