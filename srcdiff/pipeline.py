@@ -58,6 +58,7 @@ REVERSE: tuple[Pass | Repeated, ...] = (
     Pass("storing", assemble.store_or_recompute, "what is read is known; before it is decided what is kept", True),
     Pass("recording", assemble.record, "what the reverse sweep reads is final but for single expressions"),
     Pass("keeping", assemble.keep, "names for what is kept, only where something is"),
+    Pass("sharing", assemble.share, "values still have names; forwarding takes those away", True),
     Repeated(
         (
             Pass("forwarding", assemble.forward, "a value that is used once has no need of a name", True),

@@ -66,6 +66,10 @@ class Facts:
         The inner functions, by name.
     helpers : dict
         Names that generated text adds, with their objects.
+    ranks : dict
+        Ranks that the function itself tells.
+    tuples : dict
+        Variables of generated text that hold tuples, with their lengths.
     complex_numbers : bool
         Whether complex numbers can occur in the function.
     """
@@ -79,6 +83,7 @@ class Facts:
     helpers: dict[str, Any] = field(default_factory=dict)
     narrowed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
+    tuples: dict[str, int] = field(default_factory=dict)
     complex_numbers: bool = False
 
     def maybe_complex(self, node: gast.expr) -> bool:

@@ -15,7 +15,7 @@ import gast
 from srcdiff import runtime
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import add, assign, augment, call, constant, index_argument, name, statement_like, store, subscript
-from srcdiff.rules import registry
+from srcdiff.simplify.memory import Memory
 from srcdiff.transform.marks import Accumulate, Group, Restore, Zero
 from srcdiff.transform.setting import Setting
 
@@ -55,6 +55,8 @@ class _Writer:
         self.setting = setting
         self.variable_of = {bar: variable for variable, bar in setting.bars.items()}
         self.rank_of = {bar: k for k, bar in enumerate(self.variable_of)}
+        self.memory = Memory(setting)
+        self.apart: set[str] = set()
         self.fresh_tokens = itertools.count(1)
         self.needs_array: set[str] = set()
 
@@ -69,38 +71,15 @@ class _Writer:
 
     def memory_of(self, node: gast.expr, state: _State) -> Tokens:
         """The memory that the value of an expression may share."""
-        if isinstance(node, gast.Name):
-            if node.id in state.memory:
-                return state.memory[node.id]
-            return self.new_memory() if self.is_number(node.id) else frozenset([OUTSIDE])
-        if isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Constant, gast.Compare)):
-            return self.new_memory()
-        if isinstance(node, gast.Call):
-            return self.memory_of_call(node, state)
-        found: Tokens = frozenset()
-        for child in gast.iter_child_nodes(node):
-            if isinstance(child, gast.expr) and not (isinstance(node, gast.Subscript) and child is node.slice):
-                found |= self.memory_of(child, state)
-        return found or self.new_memory()
-
-    def memory_of_call(self, node: gast.Call, state: _State) -> Tokens:
-        if isinstance(node.func, gast.Attribute) and node.func.attr in ("copy", "sum", "dot", "astype", "pop"):
-            return self.new_memory()
-        function = self.setting.object_named(node.func)
-        if function in (runtime.zeros_like, runtime.copy, runtime.last_written, runtime.seed):
-            return self.new_memory()
-        if function is runtime.expand:
-            return self.memory_of(node.args[0], state) | {OUTSIDE}  # read-only
-        if function is runtime.unbroadcast:
-            return self.memory_of(node.args[0], state)
-        rule = registry.lookup(function) if function is not None else None
-        if rule is not None and rule.result == "fresh":
-            return self.new_memory()
-        found: Tokens = frozenset()
-        parts = [node.func.value] if isinstance(node.func, gast.Attribute) else []
-        for part in [*parts, *node.args, *(k.value for k in node.keywords)]:
-            found |= self.memory_of(part, state)
-        return found or self.new_memory()
+        names, frozen = self.memory.shared(node)
+        found: Tokens = frozenset([OUTSIDE]) if frozen else frozenset()
+        for each in names:
+            if each in state.memory:
+                found |= state.memory[each]
+            elif not self.is_number(each):
+                found |= {OUTSIDE}
+        apart = isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name) and node.value.id in self.apart
+        return found if found and not apart else self.new_memory()
 
     # Zeros.
 
@@ -235,6 +214,8 @@ class _Writer:
         self.read(statement.value, state, out)
         target = statement.targets[0]
         if isinstance(target, gast.Name):
+            if self.memory.items_apart(statement.value):
+                self.apart.add(target.id)
             known = target.id in self.variable_of or any(
                 isinstance(part, gast.Name) and part.id in state.memory for part in gast.walk(statement.value)
             )

@@ -12,7 +12,9 @@ from typing import Any
 import gast
 
 from srcdiff import runtime
-from srcdiff.build import constant, is_constant
+from srcdiff.analysis.structure import statements, written_names
+from srcdiff.build import call, constant, is_constant
+from srcdiff.simplify.memory import Memory, is_fresh
 from srcdiff.transform.setting import Setting
 
 __all__ = ["simplify_algebra"]
@@ -38,8 +40,9 @@ class _Product:
 
 
 class _Algebra:
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, changed: set[str]) -> None:
         self.setting = setting
+        self.changed = changed
         self.bars = set(setting.bars.values())
 
     def expression(self, node: Any) -> Any:
@@ -265,13 +268,40 @@ def _item_of_display(node: gast.Subscript) -> gast.expr:
 
 def simplify_algebra(body: Block, setting: Setting) -> Block:
     """The statements of the reverse sweep with their expressions simplified."""
-    algebra = _Algebra(setting)
+    algebra = _Algebra(setting, _changed_in_place(setting, body))
     return [_statement(statement, algebra) for statement in body]
+
+
+def _changed_in_place(setting: Setting, body: Block) -> set[str]:
+    """The memory that statements write into, by the variable that stands for it."""
+    classes = setting.memory_classes
+    found = {name for statement in statements(body) for name in written_names(statement)}
+    for statement in statements(body):
+        if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+            found.add(statement.target.id)
+    return {classes.get(name, name) for name in found}
+
+
+def _in_own_memory(statement: gast.stmt, before: gast.expr, algebra: _Algebra) -> gast.expr:
+    """The simplified value; copied where it is in shared memory now that is written into, and was not before."""
+    value: gast.expr = statement.value
+    target = statement.targets[0] if isinstance(statement, gast.Assign) else None
+    if not isinstance(target, gast.Name) or value is before or not is_fresh(algebra.setting, before):
+        return value
+    setting = algebra.setting
+    if is_fresh(setting, value) or setting.facts(value).kind == "number":
+        return value
+    names = {target.id, *Memory(setting).shared(value)[0]}
+    if {setting.memory_classes.get(name, name) for name in names} & algebra.changed:
+        return call(setting.helper(runtime.copy), value)
+    return value
 
 
 def _statement(statement: gast.stmt, algebra: _Algebra) -> gast.stmt:
     if isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr)):
-        statement.value = algebra.expression(statement.value)
+        before = statement.value
+        statement.value = algebra.expression(before)
+        statement.value = _in_own_memory(statement, before, algebra)
         if isinstance(statement, gast.AugAssign) and _is_negation(statement.value):
             opposite = {gast.Add: gast.Sub, gast.Sub: gast.Add}.get(type(statement.op))
             if opposite is not None:

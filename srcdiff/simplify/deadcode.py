@@ -108,7 +108,21 @@ class _DeadCode:
             return any(self.may_raise(c) for c in gast.iter_child_nodes(node) if isinstance(c, gast.expr))
         return True
 
+    def is_decided(self, test: gast.expr) -> bool:
+        """Whether it is `len(items) != 2` for what has two items for certain."""
+        if not isinstance(test, gast.Compare) or not isinstance(test.ops[0], gast.NotEq):
+            return False
+        measured, length = test.left, test.comparators[0]
+        if not isinstance(measured, gast.Call) or not isinstance(measured.func, gast.Name) or not measured.args:
+            return False
+        items = self.setting.facts(measured.args[0]).items
+        known = measured.func.id == "len" and "len" not in self.setting.facts.of and isinstance(length, gast.Constant)
+        told = self.setting.facts(measured.args[0]).shape is None  # the rank of an array may be told by this very test
+        return known and told and items is not None and len(items) == length.value
+
     def branch(self, statement: gast.If, live: set[str]) -> tuple[Block, set[str]]:
+        if self.is_decided(statement.test) and not statement.orelse:
+            return [], live
         body, first = self.block(statement.body, set(live))
         orelse, second = self.block(statement.orelse, set(live))
         body = [s for s in body if not isinstance(s, gast.Pass)]

@@ -7,6 +7,7 @@ back for a single use, and adjoints that only pass on another.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -19,8 +20,9 @@ from srcdiff.analysis.structure import MUTATING_METHODS, bound_names, root_name,
 from srcdiff.build import call, display, is_name, name, names_read, substitute
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
+from srcdiff.transform.setting import Setting
 
-__all__ = ["forward_temporaries"]
+__all__ = ["forward_temporaries", "is_pure"]
 
 Block = list[gast.stmt]
 _COMPOUND = (gast.If, gast.For, gast.While, gast.With, gast.Try, gast.FunctionDef)
@@ -45,14 +47,17 @@ class _Forwarding:
         self.derived = False
         self.changed = False
         self.mutated: set[str] = set()
+        self.written: set[str] = set()
         for body in bodies:
             self.note_mutated(body)
 
     def note_mutated(self, body: Block) -> None:
         """Variables whose arrays change in place: a second name for one of them is no mere copy of a name."""
         for statement in statements(body):
-            written = (w[1:] for w in self.reading.writes(statement) if w.startswith("*"))
-            self.mutated |= {variable for variable in written if not self.reading.is_number(variable)}
+            written = {w for w in self.reading.writes(statement) if w.startswith("*")}
+            written = {w for w in written if not self.reading.is_number(w[1:])}
+            self.written |= written
+            self.mutated |= {w[1:] for w in written}
             if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
                 if not self.reading.is_number(statement.target.id):
                     self.mutated.add(statement.target.id)
@@ -76,7 +81,7 @@ class _Forwarding:
     def most_uses(self, target: str, value: gast.expr) -> int:
         """How often a variable may be read and still be replaced by its value."""
         bare = value.operand if self.derived and _is_negation(value) else value
-        trivial = isinstance(bare, (gast.Name, gast.Constant)) and not {target, *names_read(value)} & self.mutated
+        trivial = isinstance(bare, (gast.Name, gast.Constant)) and not self.is_mutated(target, *names_read(value))
         if target in self.temporary:
             return 1000 if trivial else 1
         if not self.derived:
@@ -86,6 +91,14 @@ class _Forwarding:
         if target not in self.reading.adjoints:
             return 0
         return 1000 if trivial else int(self.is_passed_on(value))
+
+    def is_mutated(self, *variables: str) -> bool:
+        """Whether the array of one of these variables changes in place, under this name or another."""
+        return any(
+            v in self.mutated
+            or (not self.reading.is_number(v) and not self.written.isdisjoint(self.reading.cells_of(v)))
+            for v in variables
+        )
 
     def is_passed_on(self, value: gast.expr) -> bool:
         """`-g`, `expand(g, x)`: what is hardly more than a name."""
@@ -261,19 +274,7 @@ class _Forwarding:
         return any(isinstance(part, gast.Call) and not self.is_pure(part) for part in gast.walk(node))
 
     def is_pure(self, node: gast.Call) -> bool:
-        if self.is_pop(node):
-            return True
-        function = self.setting.object_named(node.func)
-        if function is None and isinstance(node.func, gast.Attribute):
-            if node.func.attr in ("pop", "append"):
-                return False
-            function = getattr(np.ndarray, node.func.attr, None)
-        if function is None:
-            return False
-        rule = registry.lookup(function)
-        if rule is not None:
-            return rule.pure and not rule.writes
-        return function in _PURE_BUILTINS or getattr(function, "__module__", None) == "srcdiff.runtime"
+        return self.is_pop(node) or is_pure_call(self.setting, node)
 
     def is_pop(self, node: gast.AST) -> bool:
         """Whether an expression takes the last kept value off its list: `x_stack.pop()`."""
@@ -292,6 +293,26 @@ class _Forwarding:
 _PURE_BUILTINS = frozenset((len, range, float, int, abs, min, max, sum, isinstance, tuple, list, bool, str, slice))
 
 
+def is_pure_call(setting: Setting, node: gast.Call) -> bool:
+    """Whether a call has no effect but its result, as far as rules tell."""
+    function = setting.object_named(node.func)
+    if function is None and isinstance(node.func, gast.Attribute):
+        if node.func.attr in ("pop", "append"):
+            return False
+        function = getattr(np.ndarray, node.func.attr, None)
+    if function is None:
+        return False
+    rule = registry.lookup(function)
+    if rule is not None:
+        return rule.pure and not rule.writes
+    return function in _PURE_BUILTINS or getattr(function, "__module__", None) == "srcdiff.runtime"
+
+
+def is_pure(setting: Setting, node: gast.expr) -> bool:
+    """Whether an expression has no effect."""
+    return all(is_pure_call(setting, part) for part in gast.walk(node) if isinstance(part, gast.Call))
+
+
 def _is_negation(node: gast.expr) -> bool:
     return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
 
@@ -307,6 +328,27 @@ def _binds_inside(statement: gast.stmt, target: str) -> bool:
     return any(isinstance(part, gast.stmt) and target in set(bound_names(part)) for part in gast.walk(statement))
 
 
+def _without_second_names(forward: Block, reverse: Block, forwarding: _Forwarding, keep: Collection[str]) -> Block:
+    """The reverse sweep without variables that are, all along, another name for what is never bound or changed."""
+    bindings = Counter(v for body in (forward, reverse) for s in statements(body) for v in bound_names(s))
+    bindings.update({v: 2 for s in statements(reverse) if isinstance(s, gast.FunctionDef) for v in names_read(s)})
+    second: dict[str, gast.expr] = {}
+    for statement in reverse:  # at the top, so that it comes before every other use
+        value = getattr(statement, "value", None)
+        if isinstance(statement, gast.Assign) and isinstance(value, gast.Name) and is_name(statement.targets[0]):
+            target = statement.targets[0].id
+            steady = bindings[target] == 1 and not bindings[value.id] and not forwarding.is_mutated(target, value.id)
+            if steady and target not in keep and value.id == forwarding.setting.gradient:
+                second[target] = value
+    if not second:
+        return reverse
+    forwarding.changed = True
+    rest = [
+        s for s in reverse if not (isinstance(s, gast.Assign) and is_name(s.targets[0]) and s.targets[0].id in second)
+    ]
+    return [substitute(statement, second) for statement in rest]
+
+
 def forward_temporaries(
     forward: Block, reverse: Block, reading: Reading, temporary: set[str], result: Collection[str] = ()
 ) -> tuple[Block, Block]:
@@ -317,7 +359,7 @@ def forward_temporaries(
         forwarding = _Forwarding(reading, temporary, live, forward, reverse)
         forward = forwarding.block(forward)
         forwarding.derived = True
-        reverse = forwarding.block(reverse)
+        reverse = _without_second_names(forward, forwarding.block(reverse), forwarding, result)
         if not forwarding.changed:
             break
     return forward, reverse

@@ -6,17 +6,46 @@ Trip counts that a list of kept values tells, augmented assignments, tuples that
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
 from srcdiff.build import call, display, is_constant, is_name, name, names_read, statement_like, store
-from srcdiff.simplify.keeping import appended_to
+from srcdiff.simplify.keeping import appended_to, is_copy_of_itself
 from srcdiff.simplify.reading import Reading
 
-__all__ = ["augmented", "counted_by_lists", "unpacked", "without_trivial"]
+__all__ = ["augmented", "bookkeeping_first", "counted_by_lists", "plainer", "unpacked", "without_trivial"]
 
 Block = list[gast.stmt]
+
+
+# What is set up before anything is computed.
+
+
+def bookkeeping_first(forward: Block, generated: set[str]) -> Block:
+    """Flags and counters of the text's own are set up where the lists are made, before the primal begins."""
+    made = [s for s in forward if _sets_up(s, generated)]
+    start = next((k for k, s in enumerate(forward) if not is_copy_of_itself(s) and not _makes_list(s)), 0)
+    if not made or forward.index(made[0]) <= start:
+        return forward
+    head, rest = forward[:start], [s for s in forward[start:] if not any(s is m for m in made)]
+    return [*head, *(m for m in made if not any(m is h for h in head)), *rest]
+
+
+def _makes_list(statement: gast.stmt) -> bool:
+    value = getattr(statement, "value", None)
+    return isinstance(statement, gast.Assign) and isinstance(value, gast.List) and not value.elts
+
+
+def _sets_up(statement: gast.stmt, generated: set[str]) -> bool:
+    """Whether a statement sets a flag or a counter that nothing else sets at the top."""
+    if not isinstance(statement, gast.Assign) or not is_name(statement.targets[0]):
+        return False
+    value = statement.value
+    plain = isinstance(value, gast.Constant) and (value.value is False or value.value == 0)
+    return plain and statement.targets[0].id in generated
 
 
 # Loops that run as long as there are kept values.
@@ -153,38 +182,79 @@ def _augmented(reading: Reading, statement: gast.stmt) -> gast.stmt:
     return statement_like(gast.AugAssign(store(target), operator, right), statement)
 
 
+# Signs and comparisons.
+
+
+def plainer(node: Any, is_number: Callable[[gast.expr], bool]) -> Any:
+    """`-(a * b)` as `-a * b`, `not a == b` as `a != b` for numbers: the same, as it is written by hand."""
+    if isinstance(node, gast.expr) and isinstance(node, gast.UnaryOp):
+        operand = node.operand
+        if isinstance(node.op, gast.USub) and isinstance(operand, gast.BinOp):
+            if isinstance(operand.op, (gast.Mult, gast.Div)):
+                left = plainer(_negative(operand.left), is_number)
+                return gast.copy_location(gast.BinOp(left, operand.op, plainer(operand.right, is_number)), node)
+        if isinstance(node.op, gast.Not) and isinstance(operand, gast.Compare) and len(operand.ops) == 1:
+            opposite = {gast.Eq: gast.NotEq, gast.NotEq: gast.Eq}.get(type(operand.ops[0]))
+            if opposite is not None and is_number(operand.left) and is_number(operand.comparators[0]):
+                return gast.copy_location(gast.Compare(operand.left, [opposite()], operand.comparators), node)
+    if isinstance(node, list):
+        return [plainer(item, is_number) for item in node]
+    if isinstance(node, gast.AST) and not isinstance(node, (gast.Name, gast.Constant, gast.FunctionDef)):
+        for field, value in gast.iter_fields(node):
+            if isinstance(value, (list, gast.AST)):
+                setattr(node, field, plainer(value, is_number))
+    return node
+
+
+def _negative(node: gast.expr) -> gast.expr:
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        inner: gast.expr = node.operand
+        return inner
+    return gast.UnaryOp(gast.USub(), node)
+
+
 # Tuples taken apart.
 
 
-def unpacked(body: Block, read: set[str]) -> Block:
-    """`n, m = x.shape` for what the normal form spells out; `read` are the variables that something else reads."""
+def unpacked(body: Block, read: set[str], tuples: dict[str, int]) -> Block:
+    """`n, m = x.shape` for what the normal form spells out.
+
+    Parameters
+    ----------
+    read : set of str
+        The variables that something else reads.
+    tuples : dict
+        Variables that hold tuples of known length.
+    """
     out: Block = []
     index = 0
     while index < len(body):
-        taken = _unpacking(body[index : index + 12])
+        taken = _unpacking(body[index : index + 12], tuples)
         if taken is not None and not _is_read_elsewhere(body, index, taken[1], taken[2], read):
             made, _, count = taken
             out.append(made)
             index += count
             continue
         for block in blocks(body[index]):
-            block[:] = unpacked(block, read)
+            block[:] = unpacked(block, read, tuples)
         out.append(body[index])
         index += 1
     return out
 
 
-def _unpacking(body: Block) -> tuple[gast.stmt, str, int] | None:
+def _unpacking(body: Block, tuples: dict[str, int]) -> tuple[gast.stmt, str, int] | None:
     """The assignment to a tuple that some statements come to, its temporary, and how many they are."""
     first = body[0]
     if len(body) < 3 or not isinstance(first, gast.Assign) or not isinstance(first.targets[0], gast.Name):
         return None
     whole = first.targets[0].id
-    length = _checked_length(body[1], whole)
-    if length is None or len(body) < 2 + length:
+    length, start = tuples.get(whole), 1
+    if length is None:
+        length, start = _checked_length(body[1], whole), 2
+    if length is None or len(body) < start + length:
         return None
     targets = []
-    for position, statement in enumerate(body[2 : 2 + length]):
+    for position, statement in enumerate(body[start : start + length]):
         item = statement.value if isinstance(statement, gast.Assign) else None
         plain = isinstance(item, gast.Subscript) and is_name(item.value, whole) and is_constant(item.slice, position)
         if not plain or not isinstance(statement.targets[0], gast.Name):
@@ -193,7 +263,7 @@ def _unpacking(body: Block) -> tuple[gast.stmt, str, int] | None:
     if len({t.id for t in targets}) != length or names_read(first.value) & {t.id for t in targets}:
         return None
     made = gast.Assign([display(targets, gast.Store())], first.value, None)
-    return statement_like(made, first), whole, 2 + length
+    return statement_like(made, first), whole, start + length
 
 
 def _checked_length(statement: gast.stmt, whole: str) -> int | None:

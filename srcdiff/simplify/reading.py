@@ -61,7 +61,7 @@ class Reading:
             self.shadowed = {bar: primal for primal, bar in self.setting.bars.items()}
         primal = self.shadowed.get(variable)
         if primal not in self.setting.forward_shadows or primal is None:
-            return {f"*{variable}"}
+            return {f"*{self.setting.memory_classes.get(variable, variable)}"}
         storage = self.setting.storage
         return {f"*bar({root})" for root in (storage.root(primal), *storage.written_within(primal))}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from dataclasses import replace
 
 import gast
@@ -18,15 +19,24 @@ from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.conditions import decide_again, told_by_exits
 from srcdiff.simplify.deadcode import drop_dead_code
 from srcdiff.simplify.exits import native_exits
-from srcdiff.simplify.forwarding import forward_temporaries
+from srcdiff.simplify.forwarding import forward_temporaries, is_pure
 from srcdiff.simplify.keeping import write_kept
+from srcdiff.simplify.memory import memory_classes
 from srcdiff.simplify.naming import fixed_names, merged_names, names_in_order, renamed, shorter_names
 from srcdiff.simplify.notes import add_notes, lists_together, noted, with_notes
 from srcdiff.simplify.ordering import order_groups
-from srcdiff.simplify.polish import augmented, counted_by_lists, unpacked, without_trivial
+from srcdiff.simplify.polish import (
+    augmented,
+    bookkeeping_first,
+    counted_by_lists,
+    plainer,
+    unpacked,
+    without_trivial,
+)
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import cheap_temporaries, expand_temporaries
 from srcdiff.simplify.recording import drop_needless_restores, drop_needless_saves, kept_sites
+from srcdiff.simplify.sharing import share_common
 from srcdiff.simplify.storing import recompute_cheap
 from srcdiff.transform.draft import Draft
 from srcdiff.transform.marks import Accumulate, Site
@@ -113,6 +123,7 @@ def collect_adjoints(draft: Draft) -> None:
     reverse = write_adjoints(setting, draft.reverse, draft.returned, own)
     draft.reverse = expand_temporaries(reverse, draft.recomputed)  # zeros may be made in the shape of a temporary
     infer_statements(setting.facts, draft.reverse)
+    setting.memory_classes = memory_classes(setting, draft.reverse)
 
 
 def simplify(draft: Draft) -> None:
@@ -159,6 +170,13 @@ def keep(draft: Draft) -> None:
     draft.may_go = draft.temporaries
 
 
+def share(draft: Draft) -> None:
+    """Compute once what the reverse sweep computes twice alike."""
+    setting = draft.setting
+    own = draft.may_go - draft.bars
+    draft.reverse = share_common(draft.reverse, draft.reading, own, lambda node: is_pure(setting, node))
+
+
 def forward(draft: Draft) -> None:
     """Write an expression that is used once where it is used."""
     read = names_read(draft.output)
@@ -203,7 +221,11 @@ def _polished(
     raised = _lines_of_exits(forward)
     forward, reverse = counted_by_lists(forward, reverse, stacks)
     reverse = augmented(Reading(setting), reverse)
-    forward = unpacked(forward, names_read([*reverse, *result, output]))
+    read = names_read([*reverse, *result, output])
+    reverse = unpacked(reverse, names_read(result), setting.facts.tuples)
+    forward = unpacked(forward, read, setting.facts.tuples)
+    facts = setting.facts
+    forward, reverse = (plainer(body, lambda node: facts(node).kind == "number") for body in (forward, reverse))
     forward = native_exits(forward, names_read([*reverse, *result, output]))
     fixed = (
         fixed_names([*forward, *reverse])
@@ -221,10 +243,16 @@ def _polished(
     forward, reverse, output = renamed(forward, shorter), renamed(reverse, shorter), renamed([output], shorter)[0]
     sites = {shorter.get(variable, variable): site for variable, site in sites.items()}
     forward, reverse = without_trivial(forward), without_trivial(reverse)
+    forward = bookkeeping_first(forward, _set_once(forward, users | set(setting.function.parameters)))
     forward = lists_together(forward, {shorter.get(s, s) for s in stacks})
     add_notes(forward, reverse, sites, raised)
     merged = {variable: names.get(variable, variable) for variable in (*names, *shorter)}
     return forward, reverse, output, {old: shorter.get(new, new) for old, new in merged.items()}
+
+
+def _set_once(forward: Block, users: set[str]) -> set[str]:
+    """Variables of the text's own that are bound once outside of loops and branches."""
+    return {v for v, n in Counter(v for s in forward for v in bound_names(s)).items() if n == 1} - users
 
 
 def _numbered_webs(

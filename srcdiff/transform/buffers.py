@@ -285,7 +285,8 @@ def _hand_over(reverse: Reverse, value: gast.expr, element: gast.expr, target: g
     assert isinstance(value, gast.Name)
     gradient = _taken(reverse, element, target)
     before: Block = []
-    if value.id in setting.forward_shadows:  # its shadow may be part of this one: clear first, then add
+    whole = value.id == root_name(target)
+    if whole or value.id in setting.forward_shadows:  # its shadow may be part of this one: clear first, then add
         held = setting.names.fresh(f"{value.id}_part_bar")
         before, gradient = [assign(held, gradient), Zero(element)], name(held)
     if not _same_shape(reverse, value, target):

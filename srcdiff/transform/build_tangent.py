@@ -14,6 +14,7 @@ from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.deadcode import _DeadCode
 from srcdiff.simplify.exits import native_exits
 from srcdiff.simplify.forwarding import forward_temporaries
+from srcdiff.simplify.polish import plainer
 from srcdiff.simplify.reading import Reading
 from srcdiff.simplify.recompute import expand_temporaries
 from srcdiff.transform.assemble import parameters_text
@@ -105,7 +106,8 @@ def drop_dead(draft: Draft) -> None:
 
 def put_signs_first(draft: Draft) -> None:
     """Write `-(a * b)` as `-a * b`: the same number."""
-    draft.forward = [_with_signs_first(statement) for statement in draft.forward]
+    facts = draft.setting.facts
+    draft.forward = plainer(draft.forward, lambda node: facts(node).kind == "number")
 
 
 def own_memory(draft: Draft) -> None:
@@ -138,21 +140,6 @@ def _simplified_return(statement: gast.Return, forward: Forward) -> gast.Return:
     primal, tangent = statement.value.elts
     simpler = simplify_algebra([gast.Expr(tangent)], forward.setting)[0]
     return gast.copy_location(gast.Return(display([primal, simpler.value])), statement)
-
-
-def _with_signs_first(node: gast.AST) -> gast.AST:
-    """`-(a * b)` as `-a * b`: the same number."""
-    if isinstance(node, gast.expr) and isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
-        product = node.operand
-        if isinstance(product, gast.BinOp) and isinstance(product.op, (gast.Mult, gast.Div)):
-            left = _with_signs_first(gast.UnaryOp(gast.USub(), product.left))
-            return gast.copy_location(gast.BinOp(left, product.op, product.right), node)
-    for field, value in gast.iter_fields(node):
-        if isinstance(value, list):
-            value[:] = [_with_signs_first(item) if isinstance(item, gast.AST) else item for item in value]
-        elif isinstance(value, gast.AST):
-            setattr(node, field, _with_signs_first(value))
-    return node
 
 
 class _DeadTangents(_DeadCode):

@@ -334,6 +334,7 @@ class Calls:
             parts.append((variable, reverse_call))
         else:
             whole = setting.names.fresh(f"{stem}_parts_bar")
+            setting.facts.tuples[whole] = len(values)
             made.append(assign(whole, reverse_call))
             for index, parameter in enumerate(values):
                 parts.append((site.values[parameter].id, subscript(name(whole), constant(index))))

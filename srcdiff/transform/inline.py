@@ -191,6 +191,7 @@ class Inliner:
         if count is None:
             return Inlined(value, statements)
         parts = self.names.fresh(f"{stem}_parts_bar")
+        self.facts.tuples[parts] = count
         items: list[gast.expr] = [gast.Subscript(name(parts), constant(i), gast.Load()) for i in range(count)]
         return Inlined(gast.Tuple(items, gast.Load()), [*statements, assign(parts, value)])
 

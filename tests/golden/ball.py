@@ -21,8 +21,8 @@ def bounce_adjoint(h: float, v: float, e: float, dt: float, t_end: float, gradie
     """Adjoint of `bounce` (ball.py:6) with respect to h, v, e."""
     # forward sweep
     taken_stack, v_stack = [], []
-    t = 0.0
     left_early = False
+    t = 0.0
     while t < t_end:
         v = v - 9.81 * dt
         taken = h + v * dt < 0.0

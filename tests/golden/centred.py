@@ -34,5 +34,5 @@ def centred_adjoint(x, w, gradient=1.0):
     w_bar = unbroadcast(z_bar * z_sub, w)
     x_bar = unbroadcast(z_sub_bar, x)
     # line 8: mean = x.sum(axis=0) / n
-    x_bar += expand(unbroadcast(-(z_sub_bar / n), mean_sum), x, 0)
+    x_bar += expand(unbroadcast(-z_sub_bar / n, mean_sum), x, 0)
     return x_bar, w_bar

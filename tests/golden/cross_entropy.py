@@ -13,7 +13,7 @@ def cross_entropy(W, X, Y):
 # value and adjoint wrt W
 import numpy as np
 from srcdiff.rules.products import matmul_x2
-from srcdiff.runtime import copy, expand, unbroadcast
+from srcdiff.runtime import expand, unbroadcast
 
 
 def cross_entropy_value_and_adjoint(W, X, Y, gradient=1.0):
@@ -31,10 +31,10 @@ def cross_entropy_value_and_adjoint(W, X, Y, gradient=1.0):
 
     # reverse sweep
     # line 10: return -np.mean(np.sum(Y * logp, axis=1))
-    logp_bar = expand(expand(-(gradient / np.size(output_sum)), output_sum), output_mul, 1) * Y
+    logp_bar = expand(expand(-gradient / np.size(output_sum), output_sum), output_mul, 1) * Y
     # line 9: logp = z - np.log(np.sum(np.exp(z), axis=1, keepdims=True))
     z_2_bar = unbroadcast(logp_bar, z_2)
-    z_2_bar += expand(unbroadcast(-(logp_bar / logp_sum), logp_sum), logp_exp, 1, True) * logp_exp
+    z_2_bar += expand(unbroadcast(-logp_bar / logp_sum, logp_sum), logp_exp, 1, True) * logp_exp
     # line 8: z = z - np.max(z, axis=1, keepdims=True)
     z_bar = unbroadcast(z_2_bar, z)
     z_max_chosen = z == expand(z_max, z, 1, True)
@@ -44,5 +44,4 @@ def cross_entropy_value_and_adjoint(W, X, Y, gradient=1.0):
     )
     # line 7: z = X @ W
     W_bar = matmul_x2(X, W, gradient=z_bar)
-    W_bar = copy(W_bar)
     return output, W_bar

@@ -25,18 +25,16 @@ def early_return_adjoint(x: float, gradient=1.0):
             output = math.sin(y)
 
     # reverse sweep
-    # line 12: return math.sin(y)
-    output_bar = gradient
     if x < 0.0:
         # line 8: return -x
-        x_bar = -output_bar
+        x_bar = -gradient
     else:
         if y > 4.0:
             # line 11: return y
-            y_bar = output_bar
+            y_bar = gradient
         else:
             # line 12: return math.sin(y)
-            y_bar = output_bar * math.cos(y)
+            y_bar = gradient * math.cos(y)
         # line 9: y = x * x
         x_bar = y_bar * 2.0 * x
     return x_bar

@@ -34,9 +34,9 @@ def logistic_reverse(residuals, gradient):
     """Reverse sweep of `logistic` (helpers_called.py:10): the adjoints of z."""
     e, output_add = residuals
     # line 12: return 1.0 / (1.0 + e)
-    e_bar = -(gradient / output_add ** 2)
+    e_bar = -gradient / output_add ** 2
     # line 11: e = np.exp(-z)
-    z_bar = -(e_bar * e)
+    z_bar = -e_bar * e
     return z_bar
 
 

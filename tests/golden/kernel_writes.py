@@ -42,7 +42,7 @@ def rotate_reverse(residuals, a_bar, b_bar):
     # line 8: a[:] = c * a - s * b
     a_sub_bar = unbroadcast(a_bar[:].copy(), a_sub)
     a_bar[:] = 0.0
-    b_bar += unbroadcast(-(a_sub_bar * s), b)
+    b_bar += unbroadcast(-a_sub_bar * s, b)
     a_bar += unbroadcast(a_sub_bar * c, a)
     return ()
 

@@ -12,7 +12,7 @@ def linear_system(A, b):
 import numpy as np
 from srcdiff.rules.linalg import solve
 from srcdiff.rules.products import matmul_x1, matmul_x2
-from srcdiff.runtime import copy, seed
+from srcdiff.runtime import seed
 
 
 def linear_system_adjoint(A, b, gradient=1.0):
@@ -26,9 +26,5 @@ def linear_system_adjoint(A, b, gradient=1.0):
     output_bar = seed(gradient, output)
     x_bar = matmul_x1(x, x, gradient=output_bar) + matmul_x2(x, x, gradient=output_bar)
     # line 7: x = np.linalg.solve(A, b)
-    x_parts_bar = solve(A, b, output=x, gradient=x_bar)
-    A_bar = x_parts_bar[0]
-    b_bar = x_parts_bar[1]
-    b_bar = copy(b_bar)
-    A_bar = copy(A_bar)
+    A_bar, b_bar = solve(A, b, output=x, gradient=x_bar)
     return A_bar, b_bar

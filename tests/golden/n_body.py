@@ -71,7 +71,7 @@ def n_body_adjoint(pos, vel, mass, dt: float, steps: int, gradient=1.0):
         acc_mul_bar = acc_div_bar / acc_pow
         r_bar = zeros_like(r)
         r_bar[:, :, None] += unbroadcast(
-            -(acc_div_bar * acc_mul_stack.pop() / acc_pow ** 2 * 3.0 * r[:, :, None] ** 2),
+            -acc_div_bar * acc_mul_stack.pop() / acc_pow ** 2 * 3.0 * r[:, :, None] ** 2,
             r[:, :, None],
         )
         d = pos[:, None, :] - pos[None, :, :]

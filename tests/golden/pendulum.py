@@ -34,15 +34,13 @@ def pendulum_value_and_adjoint(
     value = energy
 
     # reverse sweep
-    # line 13: return energy
-    energy_bar = gradient
     theta_bar = 0.0
     omega_bar = 0.0
     k_bar = 0.0
     for i in range(steps - 1, -1, -1):
         if i % 2 == 0:
             # line 12: energy = energy + omega ** 2
-            omega_bar += energy_bar * 2.0 * omega
+            omega_bar += gradient * 2.0 * omega
         # line 10: theta = theta + dt * omega
         theta = theta_stack.pop()
         omega_bar += theta_bar * dt

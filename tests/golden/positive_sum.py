@@ -22,10 +22,10 @@ def positive_sum_adjoint(x, limit: float, gradient=1.0):
     """Adjoint of `positive_sum` (positive_sum.py:6) with respect to x."""
     # forward sweep
     total_pow_stack, total_stack = [], []
-    total_pow = None
-    total = 0.0
     left_early = False
     trips = 0
+    total_pow = None
+    total = 0.0
     for i in range(len(x)):
         trips += 1
         if not x[i] < 0.0:

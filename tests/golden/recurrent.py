@@ -13,7 +13,7 @@ def recurrent(Wx, Wh, b, xs, h):
 import numpy as np
 from srcdiff.rules.elementwise import sech
 from srcdiff.rules.products import matmul_x1, matmul_x2
-from srcdiff.runtime import copy, expand, unbroadcast, zeros_like
+from srcdiff.runtime import expand, unbroadcast, zeros_like
 
 
 def recurrent_adjoint(Wx, Wh, b, xs, h, gradient=1.0):
@@ -46,5 +46,4 @@ def recurrent_adjoint(Wx, Wh, b, xs, h, gradient=1.0):
         h_bar = matmul_x1(h, Wh, gradient=h_matmul_2_bar)
         Wh_bar += matmul_x2(h, Wh, gradient=h_matmul_2_bar)
         Wx_bar += matmul_x2(xs[t], Wx, gradient=unbroadcast(h_add_bar, h_matmul_stack.pop()))
-    h_bar = copy(h_bar)
     return Wx_bar, Wh_bar, b_bar, h_bar

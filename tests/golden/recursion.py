@@ -30,14 +30,12 @@ def recursion_forward(x: float, n: int):
 def recursion_reverse(residuals, gradient):
     """Reverse sweep of `recursion` (recursion.py:6): the adjoints of x."""
     x, n, output_recursion, output_recursion_residuals, output_sin = residuals
-    # line 9: return x * math.sin(recursion(x, n - 1))
-    output_bar = gradient
     x_bar = 0.0
-    if not n == 0:
+    if n != 0:
         # line 9: return x * math.sin(recursion(x, n - 1))
-        x_bar += output_bar * output_sin
+        x_bar += gradient * output_sin
         x_bar += recursion_reverse(
-            output_recursion_residuals, output_bar * x * math.cos(output_recursion)
+            output_recursion_residuals, gradient * x * math.cos(output_recursion)
         )
     return x_bar
 
@@ -45,18 +43,16 @@ def recursion_reverse(residuals, gradient):
 def recursion_adjoint(x: float, n: int, gradient=1.0):
     """Adjoint of `recursion` (recursion.py:6) with respect to x."""
     # forward sweep
-    if not n == 0:
+    if n != 0:
         output_recursion, output_recursion_residuals = recursion_forward(x, n - 1)
         output_sin = math.sin(output_recursion)
 
     # reverse sweep
-    # line 9: return x * math.sin(recursion(x, n - 1))
-    output_bar = gradient
     x_bar = 0.0
-    if not n == 0:
+    if n != 0:
         # line 9: return x * math.sin(recursion(x, n - 1))
-        x_bar += output_bar * output_sin
+        x_bar += gradient * output_sin
         x_bar += recursion_reverse(
-            output_recursion_residuals, output_bar * x * math.cos(output_recursion)
+            output_recursion_residuals, gradient * x * math.cos(output_recursion)
         )
     return x_bar

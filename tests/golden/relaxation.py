@@ -34,7 +34,7 @@ def relaxation_adjoint(u, f, h: float, sweeps: int, gradient=1.0):
             u_mul_bar = unbroadcast(u_bar[i].copy(), u_mul_stack.pop())
             u_bar[i] = 0.0
             u_add_bar = u_mul_bar * 0.5
-            f_bar[i] += unbroadcast(-(u_add_bar * h * h), f[i])
+            f_bar[i] += unbroadcast(-u_add_bar * h * h, f[i])
             u_bar[i + 1] += unbroadcast(u_add_bar, u[i + 1])
             u_bar[i - 1] += unbroadcast(u_add_bar, u[i - 1])
     return u_bar, f_bar

@@ -13,7 +13,7 @@ def rosen(x):
 # adjoint wrt x
 import numpy as np
 from srcdiff.rules.creation import asarray
-from srcdiff.runtime import copy, expand, seed, zeros_like
+from srcdiff.runtime import expand, seed, zeros_like
 
 
 def rosen_adjoint(x, gradient=1.0):
@@ -37,5 +37,4 @@ def rosen_adjoint(x, gradient=1.0):
     x_bar[1:] += r_x_bar
     # line 8: x = np.asarray(x)
     x_bar = asarray(x, gradient=x_bar)
-    x_bar = copy(x_bar)
     return x_bar

@@ -39,7 +39,7 @@ def states_adjoint(x: float, n: int, gradient=1.0):
         add_at(
             values_bar,
             -1,
-            unbroadcast(-(append_mul_bar * values[-1] * math.sin(values[-1])), values[-1]),
+            unbroadcast(-append_mul_bar * values[-1] * math.sin(values[-1]), values[-1]),
         )
         add_at(values_bar, -1, append_values_bar)
     # line 9: values = [x]

@@ -34,9 +34,7 @@ def polar_reverse(residuals, gradient):
     output_atan2_r = math.hypot(y, x)
     output_atan2_r_2 = output_atan2_r + (output_atan2_r == 0)
     y_bar = output_atan2_bar * x / output_atan2_r_2 / output_atan2_r_2
-    output_atan2_r_3 = math.hypot(y, x)
-    output_atan2_r_4 = output_atan2_r_3 + (output_atan2_r_3 == 0)
-    x_bar = -(output_atan2_bar * y / output_atan2_r_4 / output_atan2_r_4)
+    x_bar = -output_atan2_bar * y / output_atan2_r_2 / output_atan2_r_2
     output_mul_bar = gradient[0] * 0.5 / output_sqrt
     y_bar += output_mul_bar * 2.0 * y
     x_bar += output_mul_bar * 2.0 * x
@@ -47,8 +45,6 @@ def tuples_adjoint(x: float, y: float, gradient=1.0):
     """Adjoint of `tuples` (tuples.py:10) with respect to x, y."""
     # forward sweep
     polar_items, polar_items_residuals = polar_forward(x, y)
-    if len(polar_items) != 2:
-        raise ValueError(f"expected 2 values to unpack, got {len(polar_items)}")
     r = polar_items[0]
     phi = polar_items[1]
     a = r * phi
@@ -71,7 +67,5 @@ def tuples_adjoint(x: float, y: float, gradient=1.0):
     polar_items_bar = zeros_like(polar_items)
     polar_items_bar[1] += phi_bar
     polar_items_bar[0] += r_bar
-    polar_items_parts_bar = polar_reverse(polar_items_residuals, polar_items_bar)
-    x_bar = polar_items_parts_bar[0]
-    y_bar = polar_items_parts_bar[1]
+    x_bar, y_bar = polar_reverse(polar_items_residuals, polar_items_bar)
     return x_bar, y_bar
