@@ -19,10 +19,14 @@ _SHAPE_FIRST = frozenset(("zeros_like", "len"))
 
 
 class Reading:
-    """Reads and writes, with `*root` for the contents of a buffer."""
+    """Reads and writes, with `*root` for the contents of a buffer.
 
-    def __init__(self, setting: Setting) -> None:
+    With `only_contents`, a variable of which only the shape is read does not count.
+    """
+
+    def __init__(self, setting: Setting, *, only_contents: bool = False) -> None:
         self.setting = setting
+        self.only_contents = only_contents
         self.cells: dict[str, tuple[str, ...]] = {}
         self.shadowed: dict[str, str] = {}
         self.stacks: set[str] = set()
@@ -43,6 +47,8 @@ class Reading:
         if variable not in self.cells:
             storage = self.setting.storage
             found: set[str] = set()
+            for held in self.setting.held.get(variable, ()):
+                found.update(self.cells_of(held))
             if variable in storage.parent:
                 if variable in storage.snapshots:
                     roots = storage.viewed.get(variable, set())
@@ -111,10 +117,10 @@ class Reading:
         while isinstance(node, gast.Subscript):
             self._collect(node.slice, found)
             node = node.value
-        if isinstance(node, gast.Name):
-            found.add(node.id)
-        else:
+        if not isinstance(node, gast.Name):
             self._collect(node, found)
+        elif not self.only_contents:
+            found.add(node.id)
 
     def statement_reads(self, statement: gast.stmt) -> set[str]:
         """What one statement reads itself, not counting the blocks in it."""

@@ -166,6 +166,9 @@ def keep(draft: Draft) -> None:
     names = draft.setting.names
     draft.forward, draft.reverse, draft.sites = write_kept(draft.forward, draft.reverse, names)
     draft.reading.stacks = {variable for variable, site in draft.sites.items() if site.in_loop}
+    for variable, site in draft.sites.items():
+        if site.stem in draft.setting.held:
+            draft.setting.held[variable] = draft.setting.held[site.stem]
     draft.crossing = set(names.taken)
     draft.may_go = draft.temporaries
 

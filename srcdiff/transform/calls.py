@@ -57,6 +57,8 @@ class Pair:
         The reverse function takes the arguments themselves; the forward sweep calls the primal.
     residuals : tuple of str
         Of a simple pair: the parameters that the reverse function takes.
+    contents : frozenset of str or None
+        The parameters whose contents the reverse function reads; None before that is known.
     finished : bool
         False while it is being built: a recursive call refers to it by name.
     """
@@ -65,6 +67,7 @@ class Pair:
     reverse: str
     simple: bool = False
     residuals: tuple[str, ...] = ()
+    contents: frozenset[str] | None = None
     finished: bool = False
 
 
@@ -302,6 +305,8 @@ class Calls:
             made = gast.Assign([targets], call(pair.forward, *arguments), None)
             forward = ([made, Save(place, name(residuals))], [Restore(place, store(residuals))])
             setting.facts.of[residuals] = ANYTHING
+            read = (p for p in site.function.parameters if pair.contents is None or p in pair.contents)
+            setting.held[residuals] = names_read([self.expression(site.values[p]) for p in read])
             first = [name(residuals)]
         shadow_arguments = [setting.bar(site.values[p].id) for p in shadows]
         reverse_call = call(pair.reverse, *first, *([seed] if seed is not None else []), *shadow_arguments)

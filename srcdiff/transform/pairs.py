@@ -8,8 +8,10 @@ import gast
 
 from srcdiff import core, pipeline
 from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.structure import statements
 from srcdiff.build import display
 from srcdiff.emit import emit_function
+from srcdiff.simplify.reading import Reading
 from srcdiff.transform.assemble import with_lines
 from srcdiff.transform.draft import Draft
 from srcdiff.transform.forms import residual_names, split_texts
@@ -42,6 +44,7 @@ def build_pair(
         pair.reverse = calls.module.names.fresh(f"{function.name}_adjoint")
         _write_adjoint(pair, draft, needed, extra, result)
         return
+    pair.contents = _contents_read(draft)
     titles = {"forward": pair.forward, "reverse": pair.reverse}
     calls.module.texts += split_texts(draft, titles, result, extra)
 
@@ -55,6 +58,21 @@ def _arguments_suffice(draft: Draft, needed: list[str]) -> bool:
         and p not in setting.rebound
         for p in needed
     )
+
+
+def _contents_read(draft: Draft) -> frozenset[str]:
+    """The parameters whose contents the reverse function reads, under whatever name, and not their shape alone."""
+    storage = draft.setting.storage
+    read = Reading(draft.setting, only_contents=True)
+    names = {name for s in statements(draft.reverse) for name in read.statement_reads(s)}
+    for variable in [v for v in names if v in draft.setting.held]:
+        names |= draft.setting.held[variable]
+    roots = {r for v in names if v in storage.parent for r in (storage.root(v), *storage.viewed.get(v, ()))}
+    unknown = {v for v in names if v in draft.sites and draft.sites[v].in_loop}  # lists that may hold parts of them
+    parameters = draft.setting.function.parameters
+    if unknown:
+        return frozenset(parameters)
+    return frozenset(p for p in parameters if p in names or (p in storage.parent and storage.root(p) in roots))
 
 
 def _write_adjoint(pair: Pair, draft: Draft, needed: list[str], extra: list[str], result: gast.expr) -> None:

@@ -62,6 +62,8 @@ class Setting:
         the end of an elementwise chain.
     deferred : set of str
         The variables for which it does.
+    held : dict
+        For what a callee keeps for its reverse function, the variables that may be part of it.
     memory_classes : dict
         For an adjoint that may share memory with others, one that stands for all of these.
     """
@@ -89,6 +91,7 @@ class Setting:
     recomputed: dict[str, gast.expr] = field(default_factory=dict)
     writing_calls: set[str] = field(default_factory=set)
     objects: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, set[str]] = field(default_factory=dict)
     memory_classes: dict[str, str] = field(default_factory=dict)
 
     def fact(self, variable: str) -> Fact:
