@@ -111,4 +111,4 @@ def test_failing_programs_are_made_smaller() -> None:
 
 
 def test_forms_are_all_exercised() -> None:
-    assert {one(seed, size=2, oracle_only=True)[1] for seed in range(6)} == set(FORMS)
+    assert {one(seed, size=2, oracle_only=True)[1] for seed in range(2 * len(FORMS))} == set(FORMS)

@@ -19,7 +19,7 @@ from tests.fuzz.generator import Generated, generate
 from tests.fuzz.shrink import shrink
 
 FAILURES = Path(__file__).parent / "failures"
-FORMS = ("grad", "value_and_grad", "vjp")
+FORMS = ("grad", "value_and_grad", "vjp", "jvp")
 
 
 def one(seed: int, size: int, oracle_only: bool = False) -> tuple[Generated, str, Result]:

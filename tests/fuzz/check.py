@@ -122,7 +122,7 @@ def slopes_of(gradients: tuple[Any, ...], directions: tuple[tuple[Any, ...], ...
 
 
 def check(generated: Generated, form: str = "grad") -> Result:
-    """Compare the derivative (in one of the forms "grad", "value_and_grad", "vjp") with the oracle."""
+    """Compare the derivative (in one of the forms "grad", "value_and_grad", "vjp", "jvp") with the oracle."""
     with np.errstate(all="ignore"):
         try:
             with load(generated.source) as program:
@@ -138,6 +138,8 @@ def _compare(program: Callable[..., Any], args: tuple[Any, ...], expected: Slope
     arguments = helpers.fresh(args)
     try:
         with helpers.limited(DERIVATIVE_SECONDS):
+            if form == "jvp":
+                return _compare_forward(program, args, expected)
             gradients = _differentiate(program, arguments, expected, form)
     except srcdiff.UnsupportedError as error:
         return Result("refused", str(error))
@@ -150,7 +152,7 @@ def _compare(program: Callable[..., Any], args: tuple[Any, ...], expected: Slope
         helpers.assert_equal(arguments, args, "arguments after the call")
     except AssertionError as error:
         return Result("wrong", str(error))
-    return _agreement(program, args, expected, gradients)
+    return _agreement(program, args, expected, slopes_of(gradients, expected.directions))
 
 
 def _differentiate(program: Callable[..., Any], arguments: tuple[Any, ...], expected: Slopes, form: str) -> Any:
@@ -168,10 +170,32 @@ def _differentiate(program: Callable[..., Any], arguments: tuple[Any, ...], expe
     return gradients
 
 
-def _agreement(program: Callable[..., Any], args: tuple[Any, ...], expected: Slopes, gradients: Any) -> Result:
-    for direction, slope, (mine, size) in zip(
-        expected.directions, expected.slopes, slopes_of(gradients, expected.directions), strict=True
-    ):
+def _compare_forward(program: Callable[..., Any], args: tuple[Any, ...], expected: Slopes) -> Result:
+    """Forward mode against the oracle, and against reverse mode where that takes the program: <g, J v> = <J^T g, v>."""
+    arguments = helpers.fresh(args)
+    found = []
+    for direction in expected.directions:
+        value, tangent = srcdiff.jvp(program, arguments, helpers.fresh(direction))
+        helpers.assert_close(value, expected.value, "value", rtol=1e-12, atol=1e-12)
+        helpers.assert_equal(arguments, args, "arguments after the call")
+        found.append((helpers.inner(expected.gradient, tangent), float(np.abs(expected.gradient * tangent).sum())))
+    result = _agreement(program, args, expected, found)
+    if result.status != "right":
+        return result
+    try:
+        gradients = srcdiff.vjp(program, *arguments)[1](expected.gradient)
+    except srcdiff.UnsupportedError:
+        return result
+    for (mine, size), (theirs, other) in zip(found, slopes_of(gradients, expected.directions), strict=True):
+        if not abs(mine - theirs) <= 1e-11 * (1.0 + size + other):
+            return Result("wrong", f"forward mode {mine}, reverse mode {theirs}")
+    return result
+
+
+def _agreement(
+    program: Callable[..., Any], args: tuple[Any, ...], expected: Slopes, found: list[tuple[float, float]]
+) -> Result:
+    for direction, slope, (mine, size) in zip(expected.directions, expected.slopes, found, strict=True):
         tolerance = 1e-8 * (1.0 + abs(slope) + size)
         if abs(mine - slope) <= tolerance:
             continue
