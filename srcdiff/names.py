@@ -31,6 +31,7 @@ class Names:
 
     def fresh(self, stem: str) -> str:
         """`stem`, numbered from 2 on if it is taken."""
+        stem = f"n_{stem}" if stem[:1].isdigit() else stem
         name, number = stem, self._next.get(stem, 2)
         while name in self.taken or keyword.iskeyword(name):
             name, number = f"{stem}_{number}", number + 1

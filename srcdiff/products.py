@@ -26,6 +26,7 @@ from srcdiff.structures import (
     mirror,
     rebuilt,
 )
+from srcdiff.tangents import zero_tangent
 
 __all__ = ["Linearised", "bound_values", "jvp", "shared_builder", "vjp"]
 
@@ -185,12 +186,21 @@ def pushforward(builder: Builder, values: dict[str, Any], directions: dict[str, 
     """The output and its tangent along `directions`, which are given by parameter."""
     found = builder.prepare(values)
     function = _tangent_function(found)
-    raw, tangent = function(*found.arguments(values), *(mirror(directions[name]) for name in builder.wrt))
+    tangents = [_mirrored(directions[name], values[name]) for name in builder.wrt]
+    raw, tangent = function(*found.arguments(values), *tangents)
     finish = found.callee.finish
     output = raw if finish is None else finish(values, raw)
     if not has_floats(output):
         raise TypeError(f"the output is {describe_value(output)}, which has no floating parts")
     return owned(output), in_structure_of(output, mirror(tangent), "output")
+
+
+def _mirrored(tangent: Any, primal: Any) -> Any:
+    """A tangent as generated text takes it: integers have a floating zero, as they have inside the text."""
+    if not is_container(primal):
+        return zero_tangent(primal) if tangent is None else tangent
+    parts = [_mirrored(part, item) for (_, part), (_, item) in zip(children(tangent), children(primal))]
+    return mirror(rebuilt(tangent, parts))
 
 
 def _tangent_function(found: Specialisation) -> Callable[..., Any]:

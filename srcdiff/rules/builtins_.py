@@ -75,16 +75,23 @@ partials(max, max_by_first, max_by_second, raises=True, shape="scalar")
 partials(min, min_by_first, min_by_second, raises=True, shape="scalar")
 
 
-def candidates(values: Any, key: Any, default: Any, name: str) -> tuple[Any, Any]:
-    """What `max(...)` or `min(...)` chooses from, and the key of each position."""
+def chosen(function: Any, values: Any, key: Any, default: Any) -> int:
+    """The position of what `max` or `min` chooses."""
     if default is not None:
-        raise UnsupportedError(f"`{name}` with `default=`", "Test for the empty sequence with `if`.")
+        raise UnsupportedError(f"`{function.__name__}` with `default=`", "Test for the empty sequence with `if`.")
     items = values[0] if len(values) == 1 else values
-    return items, (items.__getitem__ if key is None else lambda position: key(items[position]))
+    position: int = function(range(len(items)), key=_key_of(items, key))
+    return position
 
 
-def only(values: Any, items: Any, position: int, gradient: Any) -> Any:
+def _key_of(items: Any, key: Any) -> Any:
+    """What tells the key of a position."""
+    return items.__getitem__ if key is None else lambda position: key(items[position])
+
+
+def only(values: Any, position: int, gradient: Any) -> Any:
     """`gradient` in the place of the chosen item, zero in the place of the others."""
+    items = values[0] if len(values) == 1 else values
     parts = like(items, [gradient if k == position else 0.0 for k in range(len(items))])
     return [parts] if len(values) == 1 else parts
 
@@ -92,31 +99,27 @@ def only(values: Any, items: Any, position: int, gradient: Any) -> Any:
 @adjoint(max, when="otherwise", inline=False, raises=True, shape="scalar")
 def max_adjoint(*values: Any, key: Any = None, default: Any = None, gradient: Any) -> Any:
     """`gradient` for the first of the largest."""
-    items, key_of = candidates(values, key, default, "max")
-    return only(values, items, max(range(len(items)), key=key_of), gradient)
+    return only(values, chosen(max, values, key, default), gradient)
 
 
 @tangent(max, when="otherwise", inline=False)
 def max_tangent(*values: Any, key: Any = None, default: Any = None, values_dot: Any) -> Any:
     """The tangent of the first of the largest."""
-    items, key_of = candidates(values, key, default, "max")
     items_dot = values_dot[0] if len(values) == 1 else values_dot
-    return items_dot[max(range(len(items)), key=key_of)]
+    return items_dot[chosen(max, values, key, default)]
 
 
 @adjoint(min, when="otherwise", inline=False, raises=True, shape="scalar")
 def min_adjoint(*values: Any, key: Any = None, default: Any = None, gradient: Any) -> Any:
     """`gradient` for the first of the smallest."""
-    items, key_of = candidates(values, key, default, "min")
-    return only(values, items, min(range(len(items)), key=key_of), gradient)
+    return only(values, chosen(min, values, key, default), gradient)
 
 
 @tangent(min, when="otherwise", inline=False)
 def min_tangent(*values: Any, key: Any = None, default: Any = None, values_dot: Any) -> Any:
     """The tangent of the first of the smallest."""
-    items, key_of = candidates(values, key, default, "min")
     items_dot = values_dot[0] if len(values) == 1 else values_dot
-    return items_dot[min(range(len(items)), key=key_of)]
+    return items_dot[chosen(min, values, key, default)]
 
 
 # Sequences.
@@ -138,8 +141,10 @@ def sum_tangent(iterable: Any, start: Any = 0, *, iterable_dot: Any, start_dot: 
 
 def sorting(items: Any, key: Any, reverse: bool) -> list[int]:
     """The positions of the items in sorted order."""
-    key_of = items.__getitem__ if key is None else (lambda position: key(items[position]))
-    return sorted(range(len(items)), key=key_of, reverse=reverse)
+    return sorted(range(len(items)), key=_key_of(items, key), reverse=reverse)
+
+
+constant(chosen, sorting)
 
 
 @adjoint(sorted, inline=False, raises=True)

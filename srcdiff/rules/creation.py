@@ -30,6 +30,25 @@ def parts(gradient: Any, x: Any) -> Any:
     return unbroadcast(gradient, x)
 
 
+def joined(gradient: Any, x: Any) -> Any:
+    """The transpose of `parts`: what a list or a tuple has for each item of `x`, in one array."""
+    if isinstance(x, (list, tuple)):
+        return np.array([joined(part, item) for part, item in zip(gradient, x)])
+    return np.zeros(np.shape(x)) if gradient is None else gradient
+
+
+@linear(parts, "value", "x")
+def parts_adjoint(value: Any, x: Any, *, gradient: Any) -> Any:
+    """The cotangents of the parts, in the array that they were taken from."""
+    return unbroadcast(joined(gradient, x), value), None
+
+
+@tangent(parts)
+def parts_tangent(value: Any, x: Any, *, value_dot: Any) -> Any:
+    """The tangent taken apart in the same way."""
+    return parts(value_dot, x)
+
+
 # Conversion.
 
 

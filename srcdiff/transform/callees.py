@@ -48,12 +48,15 @@ def is_users_function(value: Any) -> bool:
     return not (value.__module__ or "").startswith("srcdiff.")
 
 
+_OWN_MODULES = ("srcdiff.rules.", "srcdiff.runtime", "srcdiff.tangents")
+
+
 def _is_template(value: Any, node: gast.expr, facts: Facts) -> bool:
-    """Whether a call is one of a rule's template in generated text that is differentiated in its turn."""
-    if not isinstance(value, types.FunctionType) or not (value.__module__ or "").startswith("srcdiff.rules."):
+    """Whether a call in generated text that is differentiated in its turn is one of a rule's template, or of a helper."""
+    if not isinstance(value, types.FunctionType) or not (value.__module__ or "").startswith(_OWN_MODULES):
         return False
     try:
-        return registry.lookup(value) is None and facts.function.source.resolve(node) is value
+        return registry.lookup(value) is None and facts.object_of(node) is value
     except LookupError:
         return False
 

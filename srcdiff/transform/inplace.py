@@ -477,6 +477,7 @@ _EFFECTS: dict[Any, tuple[tuple[str, ...], str]] = {
     np.ndarray.partition: (("self_", "kth", "axis"), "partition"),
     np.add.at: (("a", "indices", "b"), "add_at"),
     np.subtract.at: (("a", "indices", "b"), "subtract_at"),
+    runtime.add_at: (("a", "indices", "b"), "add_at"),
     operator.setitem: (("self_", "key", "value"), "set_item"),
     np.ndarray.__setitem__: (("self_", "key", "value"), "set_item"),
     list.__setitem__: (("self_", "key", "value"), "set_item"),

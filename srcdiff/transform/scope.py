@@ -95,11 +95,9 @@ class Scope:
         if not is_hashable(value):
             return None
         value = EQUIVALENTS.get(value, value)
-        return (
-            Known(value)
-            if is_users_function(value) or getattr(value, "__module__", None) == equivalents.__name__
-            else None
-        )
+        own = isinstance(value, types.FunctionType) and value in self.module.expanded  # a rule's template, a helper
+        known = own or is_users_function(value) or getattr(value, "__module__", None) == equivalents.__name__
+        return Known(value) if known else None
 
     def as_inner(self, value: Any, maker: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> Inner | None:
         """A partial and its like as the inner function that it stands for."""

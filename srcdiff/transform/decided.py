@@ -1,0 +1,89 @@
+"""Branches that the kinds of the arguments decide: of `if isinstance(x, list)` only the branch that is taken stays.
+
+A function that serves several kinds is differentiated for those that it is called with, so that what it does with
+other kinds refuses nothing and leaves no text. Only questions about kinds are decided here, never values: what the
+numbers are is the primal's business.
+
+>>> # x is a list       if isinstance(x, list): y = sum(x)      y = sum(x)
+>>> #                   else: y = x.sum()
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import gast
+import numpy as np
+
+from srcdiff import core
+from srcdiff.analysis.inference import Facts
+from srcdiff.build import name
+from srcdiff.transform.fold import Undecided, evaluate
+
+__all__ = ["without_decided"]
+
+Block = list[gast.stmt]
+_QUESTIONS = (isinstance, np.ndim, np.iscomplexobj)
+
+
+def without_decided(function: core.Function, facts: Facts) -> core.Function:
+    """The function without branches that are never taken; the function itself where there are none."""
+    decider = _Decider(facts)
+    body = decider.block(function.body)
+    return function.with_body(body) if decider.changed else function
+
+
+class _Decider:
+    """One run over a function."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.values = {variable: name(variable) for variable in facts.of}
+        self.changed = False
+
+    def block(self, body: Block) -> Block:
+        out: Block = []
+        for statement in body:
+            if isinstance(statement, gast.If):
+                taken = self.taken(statement.test)
+                if taken is not None:
+                    self.changed = True
+                    out += self.block(statement.body if taken else statement.orelse)
+                    continue
+            out.append(self.compound(statement))
+        return out
+
+    def compound(self, statement: gast.stmt) -> gast.stmt:
+        """A statement with its blocks decided."""
+        if not isinstance(statement, (gast.If, gast.For, gast.While, gast.With)):
+            return statement
+        made = copy.copy(statement)
+        for field in ("body", "orelse"):
+            if getattr(statement, field, None):
+                inner = self.block(getattr(statement, field))
+                setattr(made, field, inner or ([gast.Pass()] if field == "body" else []))
+        return made
+
+    def taken(self, test: gast.expr) -> bool | None:
+        """The outcome of a test that asks for kinds; None where only a run can tell, or where it asks for values."""
+        if not any(self.is_question(node) for node in gast.walk(test)):
+            return None
+        try:
+            return bool(evaluate(test, self.values, self.facts, self.resolve))
+        except (Undecided, LookupError, TypeError, AttributeError):
+            return None
+
+    def is_question(self, node: gast.AST) -> bool:
+        if isinstance(node, gast.Compare):
+            none = isinstance(node.comparators[0], gast.Constant) and node.comparators[0].value is None
+            return none and isinstance(node.ops[0], (gast.Is, gast.IsNot))
+        if not isinstance(node, gast.Call):
+            return False
+        try:
+            return self.facts.object_of(node.func) in _QUESTIONS
+        except (LookupError, TypeError):
+            return False
+
+    def resolve(self, title: str) -> Any:
+        return self.facts.object_of(name(title))
