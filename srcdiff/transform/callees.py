@@ -52,7 +52,7 @@ _OWN_MODULES = ("srcdiff.rules.", "srcdiff.runtime", "srcdiff.tangents")
 
 
 def _is_template(value: Any, node: gast.expr, facts: Facts) -> bool:
-    """Whether a call in generated text that is differentiated in its turn is one of a rule's template, or of a helper."""
+    """Whether a call in generated text that is differentiated in turn is of a template of a rule, or a helper."""
     if not isinstance(value, types.FunctionType) or not (value.__module__ or "").startswith(_OWN_MODULES):
         return False
     try:

@@ -1,8 +1,8 @@
 """Branches that the kinds of the arguments decide: of `if isinstance(x, list)` only the branch that is taken stays.
 
-A function that serves several kinds is differentiated for those that it is called with, so that what it does with
-other kinds refuses nothing and leaves no text. Only questions about kinds are decided here, never values: what the
-numbers are is the primal's business.
+A helper that serves several kinds is differentiated for those that it is called with, so that what it does with other
+kinds refuses nothing and leaves no text. It is done in text of srcdiff's own: the helpers of generated text, and
+generated text itself, where it is differentiated in its turn. Only questions about kinds are decided, never values.
 
 >>> # x is a list       if isinstance(x, list): y = sum(x)      y = sum(x)
 >>> #                   else: y = x.sum()
@@ -11,6 +11,7 @@ numbers are is the primal's business.
 from __future__ import annotations
 
 import copy
+from pathlib import Path
 from typing import Any
 
 import gast
@@ -24,11 +25,14 @@ from srcdiff.transform.fold import Undecided, evaluate
 __all__ = ["without_decided"]
 
 Block = list[gast.stmt]
+_OWN = ("<srcdiff ", str(Path(__file__).parents[1]))
 _QUESTIONS = (isinstance, np.ndim, np.iscomplexobj)
 
 
 def without_decided(function: core.Function, facts: Facts) -> core.Function:
     """The function without branches that are never taken; the function itself where there are none."""
+    if not function.source.filename.startswith(_OWN):
+        return function
     decider = _Decider(facts)
     body = decider.block(function.body)
     return function.with_body(body) if decider.changed else function
@@ -75,9 +79,6 @@ class _Decider:
             return None
 
     def is_question(self, node: gast.AST) -> bool:
-        if isinstance(node, gast.Compare):
-            none = isinstance(node.comparators[0], gast.Constant) and node.comparators[0].value is None
-            return none and isinstance(node.ops[0], (gast.Is, gast.IsNot))
         if not isinstance(node, gast.Call):
             return False
         try:
