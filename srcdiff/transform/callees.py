@@ -7,6 +7,7 @@ import functools
 import inspect
 import types
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import gast
@@ -48,6 +49,7 @@ def is_users_function(value: Any) -> bool:
     return not (value.__module__ or "").startswith("srcdiff.")
 
 
+_PACKAGE = str(Path(__file__).parents[1])
 _OWN_MODULES = ("srcdiff.rules.", "srcdiff.runtime", "srcdiff.tangents")
 
 
@@ -55,10 +57,17 @@ def _is_template(value: Any, node: gast.expr, facts: Facts) -> bool:
     """Whether a call in generated text that is differentiated in turn is of a template of a rule, or a helper."""
     if not isinstance(value, types.FunctionType) or not (value.__module__ or "").startswith(_OWN_MODULES):
         return False
+    if not is_own_text(facts.function):
+        return False
     try:
         return registry.lookup(value) is None and facts.object_of(node) is value
     except LookupError:
         return False
+
+
+def is_own_text(function: core.Function) -> bool:
+    """Whether a function is generated text, or a helper of such text."""
+    return function.source.filename.startswith(("<srcdiff ", _PACKAGE))
 
 
 def find_callee(node: gast.Call, facts: Facts) -> Callee | None:

@@ -11,7 +11,6 @@ generated text itself, where it is differentiated in its turn. Only questions ab
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import Any
 
 import gast
@@ -20,18 +19,18 @@ import numpy as np
 from srcdiff import core
 from srcdiff.analysis.inference import Facts
 from srcdiff.build import name
+from srcdiff.transform.callees import is_own_text
 from srcdiff.transform.fold import Undecided, evaluate
 
 __all__ = ["without_decided"]
 
 Block = list[gast.stmt]
-_OWN = ("<srcdiff ", str(Path(__file__).parents[1]))
 _QUESTIONS = (isinstance, np.ndim, np.iscomplexobj)
 
 
 def without_decided(function: core.Function, facts: Facts) -> core.Function:
     """The function without branches that are never taken; the function itself where there are none."""
-    if not function.source.filename.startswith(_OWN):
+    if not is_own_text(function):
         return function
     decider = _Decider(facts)
     body = decider.block(function.body)
