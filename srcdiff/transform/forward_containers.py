@@ -11,6 +11,7 @@ import gast
 
 from srcdiff import tangents
 from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.records import made_record
 from srcdiff.analysis.storage import call_target
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import attribute, call, constant, dotted, name, names_read
@@ -76,10 +77,16 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
             return call(setting.helper(tangents.paired_tangents), values)
         if setting.facts(node.func.value).container and node.func.attr in _WITHOUT_DERIVATIVE:
             return None
-    if not isinstance(function, type):
+    record = made_record(node, setting.facts)
+    if record is None and not isinstance(function, type):
         return NotImplemented
-    if not any(setting.is_active(name(n)) for n in names_read([*node.args, *node.keywords])):
+    if not any(setting.is_active(name(n)) for n in names_read([node.func, *node.args, *node.keywords])):
         return None
+    if record is not None:
+        items = [tangent.operand_or_zero(part) for part in record.values()]
+        if setting.facts(node).kind == "tuple":
+            return gast.List(items, gast.Load())
+        return gast.Dict([constant(field) for field in record], items)
     if function in (list, tuple) and len(node.args) == 1:
         return call(dotted("list"), tangent.operand_or_zero(node.args[0]))
     if function is enumerate and len(node.args) == 1:
@@ -89,26 +96,7 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
     if function is dict and not node.args:
         items = [tangent.operand_or_zero(k.value) for k in node.keywords]
         return gast.Dict([constant(k.arg) for k in node.keywords], items)
-    return _constructed(tangent, node, function)
-
-
-def _constructed(tangent: Tangent, node: gast.Call, cls: type) -> gast.expr | Any:
-    """The mirror of a new dataclass instance or named tuple."""
-    fields = getattr(cls, "_fields", None) if issubclass(cls, tuple) else None
-    if fields is None and "__dataclass_fields__" in cls.__dict__ and not hasattr(cls, "__post_init__"):
-        parameters = getattr(cls, "__dataclass_params__", None)
-        if parameters is not None and parameters.init and "__init__" in cls.__dict__:
-            fields = tuple(f.name for f in cls.__dict__["__dataclass_fields__"].values() if f.init)
-    starred = any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args)
-    if fields is None or starred:
-        return NotImplemented
-    values = dict(zip(fields, node.args)) | {k.arg: k.value for k in node.keywords}
-    if set(values) != set(fields):
-        return NotImplemented
-    items = [tangent.operand_or_zero(values[field]) for field in fields]
-    if issubclass(cls, tuple):
-        return gast.List(items, gast.Load())
-    return gast.Dict([constant(field) for field in fields], items)
+    return NotImplemented
 
 
 def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:

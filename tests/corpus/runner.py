@@ -18,7 +18,7 @@ from tests.corpus.registry import Program
 
 __all__ = ["STATUSES", "Outcome", "primal_problem", "run", "table"]
 
-SECONDS = 10.0
+SECONDS = 30.0
 STATUSES = ("right", "refused", "wrong", "crashed")
 _PLACE = re.compile(r"\S+:\d+:\d+: ")
 

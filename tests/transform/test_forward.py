@@ -54,9 +54,7 @@ REFUSED = frozenset(
     objects.class_method
     objects.array_attribute_written
     objects.operators_overloaded
-    objects.frozen_dataclass_replaced
     objects.dataclass_with_list
-    objects.named_tuple_argument
     objects.simple_namespace
     objects.setattr_and_getattr
     objects.bound_methods_as_values
