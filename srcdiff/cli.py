@@ -13,9 +13,10 @@ import importlib
 import inspect
 import os
 import re
+import shlex
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from srcdiff.binding import Callee, Wrt, checked_wrt, resolve_targets, take_apar
 from srcdiff.check import check_adjoint
 from srcdiff.errors import SrcdiffError
 from srcdiff.kinds import NeedsKind, kind_of
-from srcdiff.pipeline import Form, Request
+from srcdiff.request import Form, Request
+from srcdiff.standalone import standalone
 from srcdiff.structures import has_floats
 from srcdiff.target import Target, TargetError, evaluate, load, one_line
 
@@ -185,8 +187,7 @@ def _dump_text(target: Target, options: argparse.Namespace) -> str:
     if options.passes:
         return _passes_text(_request(target, wrt, options))
     if options.standalone:
-        request = _request(target, wrt, options)
-        return str(_optional("srcdiff.standalone", "srcdiff dump --standalone").standalone(request))
+        return standalone(_request(target, wrt, options), options.target, _command(options))
     if options.args is None and options.mode == "reverse":
         if target.is_derivative and wrt is None:
             return str(target.object.source)
@@ -207,12 +208,23 @@ def _request(target: Target, wrt: Wrt | None, options: argparse.Namespace) -> Re
     return Request(resolved.function, _wrt_names(callee, wrt), form, kinds, bound=tuple(bound.items()))
 
 
+def _command(options: argparse.Namespace) -> str:
+    """What writes the same module again."""
+    words = ["srcdiff", "dump", options.target]
+    for option in ("wrt", "args"):
+        if getattr(options, option) is not None:
+            words += [f"--{option}", getattr(options, option)]
+    if options.mode != "reverse":
+        words += ["--mode", options.mode]
+    return shlex.join([*words, "--standalone"])
+
+
 def _passes_text(request: Request) -> str:
-    """The program after each pass, under a line that names the pass."""
-    trace: Callable[[Any], Iterable[tuple[str, str]]] | None = getattr(pipeline, "trace", None)
-    if trace is None:
-        raise UsageError("--passes is not available yet")
-    return "\n".join(f"# {f' {name} ':-^100}\n{text.rstrip()}\n" for name, text in trace(request))
+    """The program after each pass, under a line that names the pass; passes that changed nothing have one line."""
+    parts = []
+    for name, text in pipeline.trace(request):
+        parts.append(f"# {f' {name} ':-^100}\n" + (f"{text.rstrip()}\n" if text else "# as before\n"))
+    return "\n".join(parts)
 
 
 def _compare(path: Path, text: str, options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from srcdiff.source import Source, to_gast
 from srcdiff.unparse import BINARY, TEST, WALRUS, YIELD, bare, expression, operand, parameters
 from srcdiff.wrap import WIDTH, Room, bracketed, layout
 
-__all__ = ["Comment", "Commented", "emit", "emit_function", "quote"]
+__all__ = ["Comment", "Commented", "emit", "emit_function", "header", "quote"]
 
 _INDENT = "    "
 _DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
@@ -86,11 +86,11 @@ def emit_function(name: str, parameters_text: str, docstring: str, body: Sequenc
         How many levels deep it stands.
     """
     writer = _Writer(indent)
-    header = f"def {name}({parameters_text}):"
-    if len(writer.indent) + len(header) > WIDTH:
+    first = f"def {name}({parameters_text}):"
+    if len(writer.indent) + len(first) > WIDTH:
         arguments = to_gast(ast.parse(f"def f({parameters_text}): pass").body[0]).args
-        header = bracketed(f"def {name}(", parameters(arguments), "):", len(writer.indent))
-    writer.line(header)
+        first = bracketed(f"def {name}(", parameters(arguments), "):", len(writer.indent))
+    writer.line(first)
     writer.indent += _INDENT
     if docstring:
         padded = "\n".join([(writer.indent + line).rstrip(" ") for line in docstring.strip().split("\n")]).lstrip(" ")
@@ -101,6 +101,13 @@ def emit_function(name: str, parameters_text: str, docstring: str, body: Sequenc
     else:
         writer.comments_only(body)
     return writer.text()
+
+
+def header(name: str, parameters_texts: Sequence[str], returned: str | None = None) -> str:
+    """The first line of a function; over several lines if it is too long."""
+    closing = "):" if returned is None else f") -> {returned}:"
+    plain = f"def {name}({', '.join(parameters_texts)}{closing}"
+    return plain if len(plain) <= WIDTH else bracketed(f"def {name}(", list(parameters_texts), closing, 0)
 
 
 def quote(source: Source, lineno: int) -> str:

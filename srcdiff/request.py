@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from srcdiff.kinds import Kind
@@ -68,6 +68,10 @@ class Generated:
         dictionary of globals, a closure cell, or an object that has the attribute.
     reusable : bool
         `f_reverse` leaves the residuals as they are, so that it may be called on them again ("split" only).
+    body : str
+        The module without its imports.
+    objects : dict
+        The objects that names at module level stand for.
     """
 
     text: str
@@ -77,3 +81,5 @@ class Generated:
     written: tuple[str, ...] = ()
     captured: tuple[tuple[Any, str, Any], ...] = ()
     reusable: bool = False
+    body: str = ""
+    objects: dict[str, Any] = field(default_factory=dict)

@@ -103,6 +103,8 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
         draft.scalar,
         tuple(written_parameters(draft.setting) if forward_mode else _written(draft.setting)),
         tuple(module.captured.values()),
+        body=module.body(),
+        objects=dict(module.objects),
     )
 
 

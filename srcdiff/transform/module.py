@@ -115,7 +115,11 @@ class Module:
             ordered = sorted(aliases, key=lambda alias: alias.name)
             lines.append(emit([gast.ImportFrom(module, ordered, 0)]))
         header = "".join(lines)
-        return (header + "\n\n" if header else "") + "\n\n".join(self.texts)
+        return (header + "\n\n" if header else "") + self.body()
+
+    def body(self) -> str:
+        """The functions."""
+        return "\n\n".join(self.texts)
 
 
 def _import(value: Any, preferred: str, chosen: str) -> gast.stmt:
