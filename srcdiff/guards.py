@@ -45,7 +45,7 @@ def kind_in_words(x: Any) -> str:
     if x is None:
         return "None"
     fields = () if isinstance(x, type) else getattr(x, "__dataclass_fields__", None) or getattr(x, "__dict__", ())
-    if fields and not callable(x):
+    if fields and not callable(x) and not _is_special(x):
         items = ", ".join(f"{key}={kind_in_words(getattr(x, key))}" for key in fields if hasattr(x, key))
         return f"{type(x).__name__}({items})"
     return f"of type {type(x).__name__}"

@@ -77,7 +77,8 @@ def load(text: str) -> Target:
     return Target(text, module, value)
 
 
-def _import_module(name: str) -> ModuleType:
+def _import_module(name: str, shown: str = "") -> ModuleType:
+    shown = shown or name
     if str(Path.cwd()) not in sys.path and "" not in sys.path:
         sys.path.insert(0, str(Path.cwd()))  # as `python -m` has it
     try:
@@ -85,9 +86,9 @@ def _import_module(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
             raise TargetError(f"there is no module {error.name!r}") from error
-        raise TargetError(f"importing {name} failed: {one_line(error)}") from error
+        raise TargetError(f"importing {shown} failed: {one_line(error)}") from error
     except (Exception, SystemExit) as error:
-        raise TargetError(f"importing {name} failed: {one_line(error)}") from error
+        raise TargetError(f"importing {shown} failed: {one_line(error)}") from error
 
 
 def _import_file(path: Path) -> ModuleType:
@@ -105,9 +106,11 @@ def _import_file(path: Path) -> ModuleType:
     name = ".".join(parts)
     known = sys.modules.get(name)
     if len(parts) > 1 or (known is not None and getattr(known, "__file__", None) == str(path)):
-        return _import_module(name)
+        return _import_module(name, str(shown))
+    if known is None and getattr(importlib.util.find_spec(name), "origin", None) == str(path):
+        return _import_module(name, str(shown))
     # Not by `import`: a file called `random.py` must not be taken for the module of that name, nor take its place.
-    name = name if known is None and importlib.util.find_spec(name) is None else f"target_{name}"
+    name = f"target_{name}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise TargetError(f"{shown} cannot be imported")

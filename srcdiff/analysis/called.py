@@ -69,7 +69,7 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         if made is not None:
             return made
     rule = registry.lookup(function)
-    return result_of_rule(rule, arguments, node) if rule is not None else None
+    return result_of_rule(rule, arguments, node, facts) if rule is not None else None
 
 
 def _item_of_iterable(fact: Fact) -> Fact | None:
@@ -135,7 +135,7 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
     if attr in _REDUCTIONS:
         rule = registry.lookup(getattr(np, attr))
         return (
-            result_of_rule(rule, [owner, *arguments], _with_owner(node))
+            result_of_rule(rule, [owner, *arguments], _with_owner(node), facts)
             if rule is not None
             else Fact("numeric", owner.letter)
         )
@@ -164,7 +164,7 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
     if attr in _REARRANGING:
         return Fact("numeric", owner.letter, dtypes=owner.dtypes)
     rule = registry.lookup(getattr(np.ndarray, attr, None))
-    return result_of_rule(rule, [owner, *arguments], _with_owner(node)) if rule is not None else None
+    return result_of_rule(rule, [owner, *arguments], _with_owner(node), facts) if rule is not None else None
 
 
 def _with_owner(node: gast.Call) -> gast.Call:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import gast
+import numpy as np
 
 from srcdiff import core
 from srcdiff.analysis.called import result_of_function, result_of_method
@@ -216,7 +217,7 @@ class Facts:
         if node.attr == "shape":
             return shape_as_tuple(owner)
         if node.attr == "dtype":
-            return OPAQUE
+            return replace(OPAQUE, type=np.dtype, letter=owner.letter, dtypes=owner.dtypes) if owner.numeric else OPAQUE
         if node.attr in ("real", "imag") and owner.numeric:
             return replace(owner, letter="f" if owner.letter == "c" else owner.letter, value=None)
         if node.attr in ("T", "mT") and owner.numeric:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import gast
 import numpy as np
@@ -80,7 +80,10 @@ def keywords_of(node: gast.Call) -> dict[str, gast.expr]:
 
 def given_dtype(node: gast.expr, fact_of: FactOf, object_of: ObjectOf) -> str:
     """The kind letter that an argument `dtype` stands for, or "" where it may be any."""
-    value = fact_of(node).value
+    fact = fact_of(node)
+    if fact.type is np.dtype and fact.letter in "bifc":
+        return fact.letter
+    value = fact.value
     if value is None:
         try:
             value = object_of(node)
@@ -99,6 +102,7 @@ def created(function: Any, node: gast.Call, arguments: list[Fact], fact_of: Fact
     dtype = keywords_of(node).get("dtype", node.args[position] if len(node.args) > position else None)
     letter = "f"
     known = True
+    dtypes: frozenset[str] | None
     if dtype is not None:
         letter = given_dtype(dtype, fact_of, object_of)
         letter, known = letter or "?", bool(letter)
@@ -112,10 +116,13 @@ def created(function: Any, node: gast.Call, arguments: list[Fact], fact_of: Fact
     elif function is np.linspace and arguments:
         letter = "c" if promote(*arguments).letter == "c" else "f" if promote(*arguments).surely_real else "?"
         known = letter != "?"
-    if function in LIKE and arguments and arguments[0].numeric:
-        return Fact("array", letter, arguments[0].rank, arguments[0].shape, arguments[0].dtypes if known else None)
-    rank, shape = _made_shape(function, node, arguments)
     dtypes = frozenset(["float64"]) if letter == "f" else frozenset[str]()
+    if dtype is not None and fact_of(dtype).type is np.dtype:
+        dtypes = fact_of(dtype).dtypes  # `dtype=x.dtype`
+    if function in LIKE and arguments and arguments[0].numeric:
+        given = arguments[0].dtypes if dtype is None else dtypes
+        return Fact("array", letter, arguments[0].rank, arguments[0].shape, given if known else None)
+    rank, shape = _made_shape(function, node, arguments)
     return Fact("array", letter, rank, shape, dtypes if known else None)
 
 
@@ -144,23 +151,39 @@ def _told_shape(told: Fact) -> tuple[int | None, Shape | None]:
     return len(told.items), shape_of_lengths(lengths) if len(lengths) == len(told.items) else None
 
 
-def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
+class Known(Protocol):
+    """What is known of expressions, and of names that stand for objects."""
+
+    def __call__(self, node: gast.expr, /) -> Fact:
+        """The fact of an expression."""
+
+    def object_of(self, node: gast.AST) -> Any:
+        """The object that a path of names stands for."""
+
+
+def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call, facts: Known) -> Fact | None:
     """The result of a call by its rule's word for its shape; None where the rule does not say."""
     if any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args):
         return None
-    if "dtype" in keywords_of(node):
-        return Fact("numeric", "?")
-    if rule.shape == "broadcast":
-        result = _broadcast(rule, arguments)
-    elif rule.shape == "same":
-        result = unvalued(arguments[0]) if arguments and arguments[0].numeric else None
-    elif rule.shape == "scalar":
-        result = _scalar(arguments)
-    elif rule.shape == "reduce":
-        result = _reduced(arguments, node)
-    else:
-        result = _array(rule, arguments)
+    dtype = keywords_of(node).get("dtype")
+    if dtype is not None:
+        letter = given_dtype(dtype, facts, facts.object_of)
+        result = _by_shape(rule, arguments, node) if letter else None
+        known = facts(dtype).dtypes
+        return replace(result, letter=letter, dtypes=known) if result is not None else Fact("numeric", "?")
+    result = _by_shape(rule, arguments, node)
     return _with_letter(result, rule) if result is not None else None
+
+
+def _by_shape(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
+    """The result of a call, but for the kind of number that it holds."""
+    if rule.shape == "broadcast":
+        return _broadcast(rule, arguments)
+    if rule.shape == "same":
+        return unvalued(arguments[0]) if arguments and arguments[0].numeric else None
+    if rule.shape == "scalar":
+        return _scalar(arguments)
+    return _reduced(arguments, node) if rule.shape == "reduce" else _array(rule, arguments)
 
 
 def _with_letter(result: Fact, rule: registry.Rule) -> Fact:

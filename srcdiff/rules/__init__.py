@@ -19,7 +19,7 @@ def load_rules() -> None:
     """Import every family whose library the program uses."""
     for module in pkgutil.iter_modules(__path__):
         name = module.name
-        if name in _loaded or (name.startswith("scipy_") and "scipy" not in sys.modules):
+        if name in _loaded or (name.startswith("scipy_") and sys.modules.get("scipy") is None):
             continue
         importlib.import_module(f"{__name__}.{name}")
         _loaded.add(name)

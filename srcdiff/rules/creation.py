@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from srcdiff.errors import UnsupportedError
-from srcdiff.rules.registry import constant, linear, same, tangent
+from srcdiff.rules.registry import constant, effects, linear, same, tangent
 from srcdiff.runtime import unbroadcast, zeros_like
 
 __all__ = ["parts"]
@@ -101,6 +101,7 @@ def asarray_tangent(a: Any, dtype: Any = None, order: Any = None, *, a_dot: Any,
     return np.asarray(a_dot, dtype=dtype)
 
 
+effects(np.asarray, converts=())
 same(np.asarray, np.asanyarray, np.asarray_chkfinite)
 
 

@@ -113,6 +113,11 @@ class Rule:
     returns : str
         "complex" where the result may be complex though the operands are real, "real" where it is real though they are
         complex; empty where it is of the kind that they have together.
+    value : object
+        What the function returns for NumPy's arrays, where that is always the same object: a module.
+    converts : tuple of str or None
+        The function makes an array of floating numbers of its only positional argument, and returns one that is so
+        already as it is, whatever these keywords are; None for all other functions.
     source : str
         Where the formula is from, for the reference page.
     parameters : tuple of str
@@ -138,6 +143,8 @@ class Rule:
     raises: bool = True
     shape: str | None = None
     returns: Literal["", "real", "complex"] = ""
+    value: Any = None
+    converts: tuple[str, ...] | None = None
     source: str = ""
     parameters: tuple[str, ...] = field(default=())
     refused: tuple[str, ...] = ()
@@ -371,7 +378,7 @@ def constant(*functions: Any, when: When | None = None, **known: Any) -> None:
 
 
 def effects(function: Any, **known: Any) -> None:
-    """Say more of a function that is registered already: result, writes, pure, raises, shape."""
+    """Say more of a function that is registered already: result, writes, pure, raises, shape, converts."""
     if lookup(function) is None:
         raise LookupError(f"{qualified_name(function)} has no rule yet")
     _update(function, None, **known)

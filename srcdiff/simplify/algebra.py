@@ -117,7 +117,8 @@ class _Algebra:
         """`expand(g, x)` for what sums everything; a number needs no spreading."""
         axis, keepdims = node.args[2:]
         plain = isinstance(keepdims, gast.Constant) and not keepdims.value
-        if plain and isinstance(axis, gast.Constant) and axis.value is None:
+        everything = isinstance(axis, gast.Constant) and axis.value is None
+        if plain and (everything or self.setting.facts(node.args[0]).kind == "number"):
             return self.spread(gast.Call(node.func, node.args[:2], []))
         return gast.Call(node.func, node.args[:3], []) if plain else node
 

@@ -112,13 +112,13 @@ def _copies(forward: Block) -> int:
 
 
 def is_copy_of_itself(statement: gast.stmt) -> bool:
-    """Whether a statement is `x = x.copy()`."""
+    """Whether a statement is `x = x.copy()` or `x = copy(x)`."""
     if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
         return False
     value = statement.value
     if not isinstance(value, gast.Call):
         return False
     owner = value.func.value if isinstance(value.func, gast.Attribute) and value.func.attr == "copy" else None
-    if owner is None and len(value.args) == 1 and isinstance(value.func, gast.Name):
+    if isinstance(value.func, gast.Name) and value.func.id.rstrip("_") in ("copy", "copy_in_layout"):
         owner = value.args[0]
     return is_name(owner, statement.targets[0].id)

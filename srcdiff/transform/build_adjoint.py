@@ -19,6 +19,7 @@ from srcdiff.build import names_read
 from srcdiff.names import Names
 from srcdiff.transform.buffers import is_tested_view, plan_shadows
 from srcdiff.transform.calls import Calls, ExpandInstead
+from srcdiff.transform.conversions import without_conversions
 from srcdiff.transform.decided import without_decided
 from srcdiff.transform.defer import deferred_sums
 from srcdiff.transform.draft import Draft, all_names, returned_value
@@ -56,7 +57,8 @@ def analyse(
     narrowed: dict[str, str] = {}
     for _ in range(8):
         facts, live, storage = _tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
-        plain = rewrite_in_place(without_decided(function, facts), facts, names, refer)
+        simpler = without_conversions(without_decided(function, facts), facts)
+        plain = rewrite_in_place(simpler, facts, names, refer)
         if plain is function:
             return function, facts, live, storage
         function, helpers, narrowed = plain, facts.helpers, facts.narrowed  # more may be known of containers now

@@ -24,7 +24,7 @@ from srcdiff.transform.instances import Objects, check_whole
 from srcdiff.transform.makers import MAKERS, made_function
 from srcdiff.transform.module import Module
 from srcdiff.transform.scope import Findings, Scope
-from srcdiff.transform.splice import Splicer, with_value
+from srcdiff.transform.splice import Splicer, renamed_copy, with_value
 
 __all__ = ["expand_calls", "without_unused_functions"]
 
@@ -125,6 +125,8 @@ class _Expander:
         made = self.made(statement, node)
         if made is not None:
             return made
+        if self.scope.note_module(statement, node):
+            return []
         node = self.spread(node)
         found = self.scope.known(node.func)
         if isinstance(found, Instance):
@@ -268,6 +270,8 @@ def expand_calls(
         note_callbacks(scope, parameters)
         try:
             body = _Expander(scope, findings, whole).block(function.body)
+            if scope.renamed:
+                body = [renamed_copy(statement, scope.renamed) for statement in body]
             body = without_unused_functions(body, findings.kept)
             check_whole(body, scope)
         except Escapes as escaped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import gast
@@ -191,7 +192,7 @@ class _Evaluator:
         arguments = [self.argument(argument) for argument in node.args]
         if function is registry.literal:
             return isinstance(arguments[0], gast.Constant) and type(arguments[0].value) in (int, float)
-        if function in (np.ndim, np.iscomplexobj, isinstance, len) and arguments and arguments[0] is not None:
+        if function in (np.ndim, np.iscomplexobj, np.dtype, isinstance, len) and arguments and arguments[0] is not None:
             return self.question(function, node, arguments[0])
         if function in (isinstance, len, np.ndim, np.dtype, tuple, range, abs, bool, int, type, min, max):
             return function(*[self(argument) for argument in node.args])
@@ -207,6 +208,10 @@ class _Evaluator:
             return fact.rank
         if function is np.iscomplexobj and fact.numeric and not self.facts.maybe_complex(argument):
             return False
+        if function is np.dtype and fact.type is np.dtype and fact.letter in "bif":
+            if self.facts.complex_numbers and not fact.surely_real:
+                raise Undecided
+            return SimpleNamespace(kind=fact.letter)  # of `x.dtype` no more is known
         if function is len and fact.items is not None:
             return len(fact.items)
         if function is isinstance:

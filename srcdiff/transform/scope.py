@@ -15,6 +15,7 @@ from srcdiff import core
 from srcdiff.analysis.structure import blocks, bound_names, statements
 from srcdiff.build import attribute, constant, name, names_read
 from srcdiff.names import Names
+from srcdiff.rules import registry
 from srcdiff.source import Source, unwrap
 from srcdiff.transform import equivalents
 from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
@@ -61,6 +62,8 @@ class Scope:
         How often each variable is bound.
     stable : set of str
         Variables that are bound once, outside loops, and parameters that are not bound again.
+    renamed : dict
+        Variables that stand for a module whatever happens, with its name here.
     """
 
     def __init__(self, function: core.Function, names: Names, module: Module) -> None:
@@ -72,6 +75,7 @@ class Scope:
         self.bindings = Counter(n for s in statements(function.body) for n in bound_names(s))
         self.stable = stable_names(function)
         self.made: dict[int, Inner] = {}
+        self.renamed: dict[str, gast.expr] = {}
 
     def known(self, node: gast.expr) -> Any:
         """The function or object that an expression means, if that is known; None otherwise."""
@@ -146,6 +150,9 @@ class Scope:
         while isinstance(root, gast.Attribute):
             path.append(root.attr)
             root = root.value
+        if isinstance(root, gast.Name) and root.id in self.renamed:
+            root = self.renamed[root.id]
+            node = with_root(node, root)
         if not isinstance(root, gast.Name) or root.id in self.bindings or root.id in self.function.parameters:
             return None
         try:
@@ -159,6 +166,20 @@ class Scope:
             return self.source.resolve(node)
         except (LookupError, AttributeError):
             return None
+
+    def note_module(self, statement: gast.stmt, node: gast.Call) -> bool:
+        """`xp = array_namespace(x)`: a call that returns the same module for all of NumPy's arrays."""
+        function = self.object_of(node.func)
+        rule = registry.lookup(function) if callable(function) else None
+        if rule is None or rule.value is None or not isinstance(statement, gast.Assign):
+            return False
+        target = statement.targets[0]
+        if not isinstance(target, gast.Name) or self.bindings[target.id] > 1:
+            return False
+        taken = {*self.bindings, *self.function.parameters, *self.source.free_names}
+        chosen = "np" if self.means("np", rule.value) else self.module.refer(rule.value, "np", taken)
+        self.renamed[target.id] = name(chosen)
+        return True
 
     def method(self, owner: Instance, attr: str) -> Any:
         """What `object.attr` calls, for an object that was taken apart."""
@@ -225,3 +246,8 @@ def _in_loops(body: Block, *, within: bool) -> Iterator[gast.stmt]:
             yield statement
         for block in blocks(statement):
             yield from _in_loops(block, within=loop)
+
+
+def with_root(node: gast.expr, root: gast.expr) -> gast.expr:
+    """A dotted path with another name at its beginning."""
+    return attribute(with_root(node.value, root), node.attr) if isinstance(node, gast.Attribute) else root
