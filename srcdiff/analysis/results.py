@@ -168,7 +168,7 @@ def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call, 
     dtype = keywords_of(node).get("dtype")
     if dtype is not None:
         letter = given_dtype(dtype, facts, facts.object_of)
-        result = _by_shape(rule, arguments, node) if letter else None
+        result = _by_shape(rule, arguments, node) if letter in ("f", "c") else None  # rules refuse the others
         known = facts(dtype).dtypes
         return replace(result, letter=letter, dtypes=known) if result is not None else Fact("numeric", "?")
     result = _by_shape(rule, arguments, node)
