@@ -21,7 +21,7 @@ from srcdiff.load import load
 from srcdiff.names import Names
 from srcdiff.ownership import arrays_in, owned
 from srcdiff.request import Form
-from srcdiff.seeds import explain_seed, ones_for, output_seed, passed_seed
+from srcdiff.seeds import explain, ones_for, output_seed, passed_seed
 from srcdiff.structures import add_into, in_structure_of, mirror
 
 __all__ = ["Derivative", "Mode", "derivative_of", "finished_gradients"]
@@ -104,7 +104,7 @@ class Derivative:
             builder.wrt,
             [branch for branch in map(self._branch, self._ordered()) if branch is not None],
             self._slow,
-            explain_seed,
+            explain,
             getattr(function, "__globals__", {}),
         )
         self._entry_text = text
@@ -187,17 +187,16 @@ class Derivative:
 
     def _evaluate(self, found: Specialisation, arguments: list[Any], gradient: Any) -> Any:
         """The generated function's own result for a seed that may be of any kind."""
-        if self._mode == "elementwise_grad":
-            output, residuals = found.functions["forward"](*arguments)
-            seed = ones_for(output) if gradient is None else output_seed(gradient, output)
-            return found.functions["reverse"](residuals, seed)
-        function = found.functions["adjoint"]
-        if gradient is not None:
-            arguments = [*arguments, passed_seed(gradient, found.generated.scalar)]
         try:
-            return function(*arguments)
-        except TypeError as error:
-            explain_seed(error, gradient)
+            if self._mode == "elementwise_grad":
+                output, residuals = found.functions["forward"](*arguments)
+                seed = ones_for(output) if gradient is None else output_seed(gradient, output)
+                return found.functions["reverse"](residuals, seed)
+            if gradient is not None:
+                arguments = [*arguments, passed_seed(gradient, found.generated.scalar)]
+            return found.functions["adjoint"](*arguments)
+        except Exception as error:
+            explain(error, gradient)
             raise
 
     def _unpacked(self, result: Any) -> tuple[Any, Any]:

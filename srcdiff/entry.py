@@ -157,7 +157,8 @@ def entry_function(
     slow : callable
         `slow(values, gradient, into)`: everything that no branch takes.
     explain : callable
-        `explain(error, gradient)` raises a SeedError if the text refused its seed, and returns otherwise.
+        `explain(error, gradient)` raises a SeedError if the text refused its seed; otherwise it returns, with a note on
+        what of the primal the reverse sweep was at.
     globals_ : dict
         The primal's globals: captured globals are compared by name, which is the cheapest test that Python has.
     """
@@ -206,13 +207,11 @@ def _branch_lines(entry: Entry, conditions: list[str], branch: Branch, explain: 
     elif branch.when == "value":
         plain = f"result[0].__class__ in {entry.refer('plain_types', PLAIN_TYPES)}"
         last = [f"result = {call}", f"return result if {plain} else {entry.refer('finish', branch.finish)}(result)"]
-    if branch.scalar:
-        return [*lines, *(f"        {line}" for line in last)]
     return [
         *lines,
         "        try:",
         *(f"            {line}" for line in last),
-        f"        except {entry.refer('TypeError', TypeError)} as error:",
+        f"        except {entry.refer('Exception', Exception)} as error:",
         f"            {entry.refer('explain', explain)}(error, gradient)",
         "            raise",
     ]

@@ -14,7 +14,7 @@ from srcdiff.derivative import Derivative, finished_gradients
 from srcdiff.errors import UnsupportedError
 from srcdiff.ownership import owned
 from srcdiff.request import Form
-from srcdiff.seeds import explain_seed, output_seed, template_of
+from srcdiff.seeds import explain, output_seed, template_of
 from srcdiff.structures import (
     children,
     describe_value,
@@ -73,8 +73,8 @@ class Linearised:
         residuals = self._residuals if self._reusable else owned(self._residuals)
         try:
             gradients = self._reverse(residuals, seed)
-        except TypeError as error:
-            explain_seed(error, gradient)
+        except Exception as error:
+            explain(error, gradient)
             raise
         return finished_gradients(gradients, self._wrt, self._targets, self._values)
 

@@ -9,12 +9,19 @@ import numpy as np
 from srcdiff import runtime
 from srcdiff.errors import SeedError
 from srcdiff.structures import has_floats, is_array, is_container, is_float, map_structure, mirror
+from srcdiff.tracebacks import note_reverse
 
-__all__ = ["explain_seed", "ones_for", "output_seed", "passed_seed", "template_of"]
+__all__ = ["explain", "ones_for", "output_seed", "passed_seed", "template_of"]
 
 
-def explain_seed(error: TypeError, gradient: Any) -> None:
-    """Raise a SeedError if a generated text refused its seed; return if the TypeError is the primal's own."""
+def explain(error: Exception, gradient: Any) -> None:
+    """Raise a SeedError if a generated text refused its seed; return otherwise, with a note on the reverse sweep."""
+    if isinstance(error, TypeError):
+        _explain_seed(error, gradient)
+    note_reverse(error)
+
+
+def _explain_seed(error: TypeError, gradient: Any) -> None:
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
