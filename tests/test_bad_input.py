@@ -96,8 +96,8 @@ MESSAGES = {
         lambda m: grad(m.vector)(V),
         srcdiff.SeedError,
         (
-            "the output has shape (3,), `gradient` has shape (); without `gradient`, the output has to be a real number: "
-            "pass `gradient`, or see `jacobian`"
+            "the output has shape (3,), `gradient` has shape (); without `gradient`, the output has to be a real "
+            "number: pass `gradient`, or see `jacobian`"
         ),
     ),
     "a seed of another shape": (
@@ -124,8 +124,8 @@ MESSAGES = {
         lambda m: grad(m.scalar)(np.arange(3)),
         TypeError,
         (
-            f"`x` is an {np.arange(3).dtype} array of shape (3,), which has no floating parts to differentiate by: pass "
-            "`x.astype(float)`, or leave `x` out of `wrt`"
+            f"`x` is an {np.arange(3).dtype} array of shape (3,), which has no floating parts to differentiate by: "
+            "pass `x.astype(float)`, or leave `x` out of `wrt`"
         ),
     ),
     "an unknown name": (
