@@ -1,4 +1,4 @@
-"""The command line: `srcdiff dump`, `srcdiff check` and `srcdiff report`.
+"""The command line: `srcdiff dump`, `check`, `report` and `explain`.
 
 Exit status 0 is success; 1 is a comparison that failed (a wrong adjoint, a checked-in file that is out of date); 2 is
 something that could not be done, with the reason on standard error.
@@ -25,6 +25,7 @@ from srcdiff.api import grad, value_and_grad
 from srcdiff.binding import Callee, Wrt, checked_wrt, resolve_targets, take_apart
 from srcdiff.check import check_adjoint
 from srcdiff.errors import SrcdiffError
+from srcdiff.explain import explain
 from srcdiff.kinds import NeedsKind, kind_of
 from srcdiff.request import Form, Request
 from srcdiff.standalone import standalone
@@ -119,7 +120,12 @@ def _parser() -> argparse.ArgumentParser:
 
     report = command("report", _report, "write a page with the primal and its adjoint side by side")
     report.add_argument("--args", metavar="EXPR", help="arguments to measure costs with")
+    report.set_defaults(mode="reverse")
     report.add_argument("-o", "--output", metavar="FILE", required=True, help="the page to write")
+
+    table = command("explain", _explain, "say of each variable whether it is active, what is stored of it, and why")
+    table.add_argument("--args", metavar="EXPR", help="arguments whose kinds to go by")
+    table.set_defaults(mode="reverse")
     return parser
 
 
@@ -297,16 +303,19 @@ def _report(options: argparse.Namespace) -> int:
     module = _optional("srcdiff.report", "srcdiff report")
     target = load(options.target)
     args = None if options.args is None else evaluate(options.args, target.module)
-    wrt = _wrt_names(take_apart(target.primal), parse_wrt(options.wrt))
-    Path(options.output).write_text(module.report(target.primal, wrt=wrt, args=args), encoding="utf-8")
+    page = module.report(_request(target, parse_wrt(options.wrt), options), args)
+    Path(options.output).write_text(page, encoding="utf-8")
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    print(explain(_request(load(options.target), parse_wrt(options.wrt), options)))
     return 0
 
 
 def _optional(module: str, what: str) -> Any:
-    """A module that comes later, or needs something that is not installed."""
+    """A module that needs something that may not be installed."""
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
-        if error.name == module:
-            raise UsageError(f"{what} is not available yet") from error
-        raise UsageError(f"{what} needs {error.name}: install it first") from error
+        raise UsageError(f"{what} needs {error.name}: pip install 'srcdiff[report]'") from error

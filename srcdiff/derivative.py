@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import inspect
 import sys
 import types
@@ -250,6 +251,12 @@ class Derivative:
 
     def __str__(self) -> str:
         return self.source
+
+    def _repr_html_(self) -> str:
+        """The primal and the generated text side by side, in a notebook."""
+        texts = [inspect.getsource(self._builder.callee.function), self.source]
+        columns = "".join(f'<td style="text-align: left"><pre>{html.escape(text)}</pre></td>' for text in texts)
+        return f'<table><tr style="vertical-align: top">{columns}</tr></table>'
 
     def __repr__(self) -> str:
         wrt = [str(entry) for entry in self._entries]

@@ -7,6 +7,7 @@ Two statements stand for comments, so that passes may put them into any body: `C
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -17,11 +18,18 @@ from srcdiff.source import Source, to_gast
 from srcdiff.unparse import BINARY, TEST, WALRUS, YIELD, bare, expression, operand, parameters
 from srcdiff.wrap import WIDTH, Room, bracketed, layout
 
-__all__ = ["Comment", "Commented", "emit", "emit_function", "header", "quote"]
+__all__ = ["Comment", "Commented", "Text", "emit", "emit_function", "header", "quote"]
 
 _INDENT = "    "
+_QUOTED = re.compile(r"\s*# line (\d+): ")
 _DEFINITIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef)
 _IMPORTS = (gast.Import, gast.ImportFrom)
+
+
+class Text(str):
+    """The text of a function; `origins` has the primal's line of each of its lines, None where there is none."""
+
+    origins: tuple[int | None, ...] = ()
 
 
 class Comment(gast.stmt):  # type: ignore[misc]
@@ -69,7 +77,7 @@ def emit(statements: Sequence[gast.stmt], indent: int = 0) -> str:
     return writer.text()
 
 
-def emit_function(name: str, parameters_text: str, docstring: str, body: Sequence[gast.stmt], indent: int = 0) -> str:
+def emit_function(name: str, parameters_text: str, docstring: str, body: Sequence[gast.stmt], indent: int = 0) -> Text:
     """The text of a function.
 
     Parameters
@@ -121,11 +129,18 @@ class _Writer:
 
     def __init__(self, depth: int) -> None:
         self.lines: list[str] = []
+        self.origins: dict[int, int] = {}
         self.indent = _INDENT * depth
         self.depth = depth
 
-    def text(self) -> str:
-        return "".join([f"{line}\n" for line in self.lines])
+    def text(self) -> Text:
+        text = Text("".join([f"{line}\n" for line in self.lines]))
+        origins: list[int | None] = []
+        for index, line in enumerate(self.lines):
+            quoted = _QUOTED.match(line)
+            origins += [int(quoted[1]) if quoted else self.origins.get(index)] * (line.count("\n") + 1)
+        text.origins = tuple(origins)
+        return text
 
     def line(self, text: str) -> None:
         """One line, or several where `text` has them: these are indented already."""
@@ -198,15 +213,26 @@ class _Writer:
             self.lines.append("\n".join(f"{self.indent}# {part}".rstrip() for part in wrapped))
 
     def statement(self, statement: gast.stmt) -> None:
-        if not isinstance(statement, Commented):
+        """A statement, and where its lines came from."""
+        start = len(self.lines)
+        if isinstance(statement, Commented):
+            self.commented(statement)
+        else:
             _WRITERS[type(statement)](self, statement)
-            return
+        line = getattr(statement, "lineno", None)
+        if line is not None:
+            for index in range(start, len(self.lines)):
+                self.origins.setdefault(index, line)
+
+    def commented(self, statement: Commented) -> None:
+        """A statement with its comment behind it, or above it where there is no room."""
         start = len(self.lines)
         self.statement(statement.statement)
         comment = f"# {statement.text}"
         first = self.lines[start]
         if "\n" in first or len(first) + 2 + len(comment) > WIDTH:
             self.lines.insert(start, self.indent + comment)
+            self.origins = {index + (index >= start): line for index, line in self.origins.items()}
         else:
             self.lines[start] = f"{first}  {comment}"
 

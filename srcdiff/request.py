@@ -70,6 +70,8 @@ class Generated:
         `f_reverse` leaves the residuals as they are, so that it may be called on them again ("split" only).
     body : str
         The module without its imports.
+    origins : tuple
+        The line of the primal, or of a function that it calls, that each line of the text came from; None for others.
     objects : dict
         The objects that names at module level stand for.
     """
@@ -82,4 +84,5 @@ class Generated:
     captured: tuple[tuple[Any, str, Any], ...] = ()
     reusable: bool = False
     body: str = ""
+    origins: tuple[int | None, ...] = ()
     objects: dict[str, Any] = field(default_factory=dict)

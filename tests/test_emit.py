@@ -259,12 +259,12 @@ def test_hundreds_of_elif():
     assert emit(to_gast(program).body) == text
 
 
-def test_three_thousand_statements_take_well_under_half_a_second():
+def test_three_thousand_statements_take_well_under_a_second():
     line = "x_bar[i, 1:n] += unbroadcast(np.exp(-t / tau) * y_bar * (a - b) ** 2 + c * x[i - 1, : n - 1], x)\n"
     statements = to_gast(ast.parse(line * 3000)).body
-    start = time.perf_counter()
+    start = time.process_time()
     text = emit(statements)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 1.0
     assert text == line * 3000
 
 

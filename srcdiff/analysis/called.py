@@ -64,6 +64,10 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return replace(OPAQUE, type=function)
     if function is sorted and arguments and (arguments[0].container or arguments[0].numeric):
         return Fact("list", item=_item_of_iterable(arguments[0]), type=list)
+    if function is _ASTYPE and arguments and arguments[0].numeric:
+        return _converted(
+            arguments[0], keywords_of(node).get("dtype", node.args[1] if len(node.args) > 1 else None), facts
+        )
     if function in _FROM_SEQUENCES or function in _JOINED:
         made = _made_of(function, node, arguments, facts)
         if made is not None:
@@ -107,6 +111,15 @@ def _made_of(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts
         rank = depth + item.rank if item.numeric and item.rank is not None else None
         return Fact("array", letter, rank)
     return Fact("array", letter)
+
+
+_ASTYPE = getattr(np, "astype", np.ndarray.astype)  # a function since NumPy 2.1
+
+
+def _converted(operand: Fact, dtype: gast.expr | None, facts: Facts) -> Fact:
+    """An array in another dtype."""
+    letter = given_dtype(dtype, facts, facts.object_of) if dtype is not None else ""
+    return Fact(operand.kind, letter or "?", operand.rank, operand.shape)
 
 
 _SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
@@ -158,9 +171,7 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
     if attr == "dot" and arguments:
         return matmul(owner, arguments[0])
     if attr == "astype":
-        dtype = keywords_of(node).get("dtype", node.args[0] if node.args else None)
-        letter = given_dtype(dtype, facts, facts.object_of) if dtype is not None else ""
-        return Fact(owner.kind, letter or "?", owner.rank, owner.shape)
+        return _converted(owner, keywords_of(node).get("dtype", node.args[0] if node.args else None), facts)
     if attr in _REARRANGING:
         return Fact("numeric", owner.letter, dtypes=owner.dtypes)
     rule = registry.lookup(getattr(np.ndarray, attr, None))

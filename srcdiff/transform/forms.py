@@ -104,6 +104,7 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
         tuple(written_parameters(draft.setting) if forward_mode else _written(draft.setting)),
         tuple(module.captured.values()),
         body=module.body(),
+        origins=module.origins(),
         objects=dict(module.objects),
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import gast
 
-from srcdiff.emit import emit
+from srcdiff.emit import Text, emit
 from srcdiff.names import Names
 from srcdiff.source import Source
 
@@ -116,6 +116,14 @@ class Module:
             lines.append(emit([gast.ImportFrom(module, ordered, 0)]))
         header = "".join(lines)
         return (header + "\n\n" if header else "") + self.body()
+
+    def origins(self) -> tuple[int | None, ...]:
+        """The primal's line of each line of the text, None where there is none."""
+        found: list[int | None] = [None] * (self.text().count("\n") - self.body().count("\n"))
+        for index, text in enumerate(self.texts):
+            found += [None, None] if index else []
+            found += text.origins if isinstance(text, Text) else [None] * text.count("\n")
+        return tuple(found)
 
     def body(self) -> str:
         """The functions."""
