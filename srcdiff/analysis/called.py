@@ -11,7 +11,8 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join_all, promote, unvalued
-from srcdiff.analysis.lengths import length_of_axis, matmul, shape_as_tuple
+from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
+from srcdiff.analysis.result_ranks import rank_of_function
 from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.shapes import shape_of_lengths
 from srcdiff.rules import registry
@@ -97,20 +98,15 @@ def _made_of(function: Any, node: gast.Call, arguments: list[Fact], facts: Facts
     """An array that is made of numbers and arrays in lists."""
     if not arguments or not arguments[0].container:
         return None
-    depth, item = 0, arguments[0]
-    while item.container:
-        inside = item.item if item.item is not None else item
-        if inside is item:
-            return Fact("array", "?")
-        depth, item = depth + 1, inside
+    item = arguments[0]
+    while item.container and item.item is not None:
+        item = item.item
     letter = item.letter if item.numeric else "?"
     if "dtype" in keywords_of(node) or len(arguments) > 1:
         dtype = keywords_of(node).get("dtype")
         letter = given_dtype(dtype, facts, facts.object_of) or "?" if dtype is not None else "?"
-    if function in _FROM_SEQUENCES and "ndmin" not in keywords_of(node):
-        rank = depth + item.rank if item.numeric and item.rank is not None else None
-        return Fact("array", letter, rank)
-    return Fact("array", letter)
+    keywords = {word: facts(value) for word, value in keywords_of(node).items()}
+    return Fact("array", letter, rank_of_function(function.__name__, arguments, keywords))
 
 
 _ASTYPE = getattr(np, "astype", np.ndarray.astype)  # a function since NumPy 2.1
@@ -169,7 +165,7 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
     if attr == "tolist":
         return Fact("list", item=_item_of_iterable(owner) if owner.rank == 1 else None, type=list)
     if attr == "dot" and arguments:
-        return matmul(owner, arguments[0])
+        return result_of_function(np.dot, _with_owner(node), [owner, *arguments], facts)
     if attr == "astype":
         return _converted(owner, keywords_of(node).get("dtype", node.args[0] if node.args else None), facts)
     if attr in _REARRANGING:

@@ -28,6 +28,7 @@ from srcdiff.analysis.lengths import length_of_axis, length_of_operation, matmul
 from srcdiff.analysis.order import order_of_bindings
 from srcdiff.analysis.ranks import of_rank, told_ranks
 from srcdiff.analysis.records import fact_of_made
+from srcdiff.analysis.result_ranks import rank_of_index
 from srcdiff.analysis.shapes import (
     SCALAR,
     Entry,
@@ -275,14 +276,9 @@ class Facts:
         for part in parts:
             entry = self.entry(part)
             if entry is None:
-                fact = self(part)
-                if fact.kind in ("list", "array") or fact.letter == "b":
-                    return Fact("array", owner.letter, dtypes=owner.dtypes)
-                return Fact(
-                    "array" if any(isinstance(p, gast.Slice) for p in parts) else "numeric",
-                    owner.letter,
-                    dtypes=owner.dtypes,
-                )
+                rank = rank_of_index(owner.rank, index, self) if owner.rank is not None else None
+                array = rank is not None or any(isinstance(p, gast.Slice) or self._copies(p) for p in parts)
+                return Fact("array" if array else "numeric", owner.letter, rank, dtypes=owner.dtypes)
             entries.append(entry)
         rank = owner.rank
         if rank is not None:
@@ -294,6 +290,11 @@ class Facts:
         shape = cut(owner.shape, entries) if "unknown" not in entries else None
         slices = any(isinstance(p, gast.Slice) for p in parts) or "rest" in entries
         return Fact("array" if rank is not None or slices else "numeric", owner.letter, rank, shape, owner.dtypes)
+
+    def _copies(self, part: gast.expr) -> bool:
+        """Whether an index makes a copy: a list, an array or a mask."""
+        fact = self(part)
+        return fact.kind in ("list", "array") or fact.letter == "b"
 
     def entry(self, part: gast.expr) -> Entry | None:
         """What one entry of an index does; None where it is no basic index for certain."""
@@ -375,7 +376,12 @@ def _sequence_operation(operator: gast.operator, left: Fact, right: Fact) -> Fac
 
 
 class _Inference:
-    """One run over the body, joining what is bound to each variable, until nothing changes."""
+    """Runs over the body, joining what is bound to each variable, until nothing changes.
+
+    A variable starts as nothing, not as anything: in the first runs, a statement that reads a variable that no run has
+    bound yet (one that an earlier trip of a loop binds) waits. Once nothing changes, what still waits reads variables
+    that are never bound on the way to it, and is run.
+    """
 
     def __init__(
         self, facts: Facts, parameters: frozenset[str], aliases: Aliases, effects: Callable[[gast.Call], Any] | None
@@ -386,6 +392,34 @@ class _Inference:
         self.changed = True
         self.parameters = parameters
         self.bound: set[str] = set(parameters)
+        self.waiting = False
+        self.patient = True
+        self.reads: dict[int, frozenset[str]] = {}
+
+    def waits(self, statement: gast.Assign | gast.AugAssign) -> bool:
+        """Whether a statement reads what nothing has bound yet."""
+        if not self.patient:
+            return False
+        reads = self.reads.get(id(statement))
+        if reads is None:
+            reads = frozenset(
+                node.id
+                for node in gast.walk(statement)
+                if isinstance(node, gast.Name)
+                and node.id in self.facts.of
+                and (isinstance(node.ctx, gast.Load) or isinstance(statement, gast.AugAssign))
+            )
+            self.reads[id(statement)] = reads
+        if reads <= self.bound:
+            return False
+        self.waiting = True
+        return True
+
+    def finished(self) -> bool:
+        """Whether nothing changes any more, and nothing waits."""
+        if not self.changed and self.waiting and self.patient:
+            self.patient, self.changed = False, True
+        return not self.changed
 
     def bind(self, target: str, fact: Fact) -> None:
         known = self.facts.of.get(target)
@@ -414,6 +448,8 @@ class _Inference:
             self.statement(statement)
 
     def statement(self, statement: gast.stmt) -> None:
+        if isinstance(statement, (gast.Assign, gast.AugAssign)) and self.waits(statement):
+            return
         if isinstance(statement, gast.Assign):
             plain = isinstance(statement.targets[0], gast.Name)
             self.assign(statement.targets[0], (self.facts if plain else self.facts.item)(statement.value))
@@ -609,10 +645,10 @@ def infer(
 def _to_the_end(run: _Inference, function: core.Function) -> None:
     """Repeat until nothing changes."""
     facts = run.facts
-    for _ in range(21):
-        if not run.changed:
+    for _ in range(30):
+        if run.finished():
             return
-        run.changed = False
+        run.changed = run.waiting = False
         run.block(function.body)
     for name, fact in facts.of.items():  # shapes that grow without end: forget what keeps changing
         if name not in run.parameters and fact.kind != "number":
@@ -622,7 +658,7 @@ def _to_the_end(run: _Inference, function: core.Function) -> None:
 def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
     """Add the facts of the variables that further statements bind."""
     run = _Inference(facts, frozenset(), {}, None)
-    run.bound = set(facts.of)
+    run.bound, run.patient = set(facts.of), False
     for _ in range(6):
         if not run.changed:
             return

@@ -7,6 +7,7 @@ from dataclasses import replace
 import gast
 
 from srcdiff.analysis.facts import INTEGER, Fact, join_all, promote
+from srcdiff.analysis.result_ranks import rank_of_function
 from srcdiff.analysis.shapes import SCALAR, Length, added, axes_of, length_of, scaled, shape_of_axes
 
 __all__ = ["length_of_axis", "length_of_operation", "matmul", "shape_as_tuple"]
@@ -15,11 +16,7 @@ __all__ = ["length_of_axis", "length_of_operation", "matmul", "shape_as_tuple"]
 def matmul(left: Fact, right: Fact) -> Fact:
     """The result of `left @ right`."""
     result = promote(left, right)
-    rank = None
-    if left.rank is not None and right.rank is not None:
-        rank = max(left.rank, right.rank) - (left.rank == 1) - (right.rank == 1)
-        if left.rank == right.rank == 2:
-            rank = 2
+    rank = rank_of_function("matmul", [left, right], {})
     kind = "number" if rank == 0 else "array" if rank else "numeric"
     shape = SCALAR if rank == 0 else None
     first, second = axes_of(left.shape), axes_of(right.shape)

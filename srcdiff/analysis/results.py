@@ -11,6 +11,7 @@ import gast
 import numpy as np
 
 from srcdiff.analysis.facts import ANYTHING, Fact, promote, unvalued
+from srcdiff.analysis.result_ranks import SCALARS, rank_of_function
 from srcdiff.analysis.shapes import SCALAR, Shape, axes_of, shape_of_axes, shape_of_lengths
 from srcdiff.build import constant
 from srcdiff.rules import registry
@@ -168,14 +169,14 @@ def result_of_rule(rule: registry.Rule, arguments: list[Fact], node: gast.Call, 
     dtype = keywords_of(node).get("dtype")
     if dtype is not None:
         letter = given_dtype(dtype, facts, facts.object_of)
-        result = _by_shape(rule, arguments, node) if letter in ("f", "c") else None  # rules refuse the others
+        result = _by_shape(rule, arguments, node, facts) if letter in ("f", "c") else None  # rules refuse the others
         known = facts(dtype).dtypes
         return replace(result, letter=letter, dtypes=known) if result is not None else Fact("numeric", "?")
-    result = _by_shape(rule, arguments, node)
+    result = _by_shape(rule, arguments, node, facts)
     return _with_letter(result, rule) if result is not None else None
 
 
-def _by_shape(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fact | None:
+def _by_shape(rule: registry.Rule, arguments: list[Fact], node: gast.Call, facts: Known) -> Fact | None:
     """The result of a call, but for the kind of number that it holds."""
     if rule.shape == "broadcast":
         return _broadcast(rule, arguments)
@@ -183,7 +184,7 @@ def _by_shape(rule: registry.Rule, arguments: list[Fact], node: gast.Call) -> Fa
         return unvalued(arguments[0]) if arguments and arguments[0].numeric else None
     if rule.shape == "scalar":
         return _scalar(arguments)
-    return _reduced(arguments, node) if rule.shape == "reduce" else _array(rule, arguments)
+    return _reduced(arguments, node) if rule.shape == "reduce" else _array(rule, arguments, node, facts)
 
 
 def _with_letter(result: Fact, rule: registry.Rule) -> Fact:
@@ -211,7 +212,7 @@ def _broadcast(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
     return result
 
 
-def _array(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
+def _array(rule: registry.Rule, arguments: list[Fact], node: gast.Call, fact_of: FactOf) -> Fact | None:
     """The result of a function of NumPy's that gives a number or an array of some shape."""
     path = rule.name.split(".")
     if rule.kind == "constant" or path[0] != "numpy" or len(path) > 3 or (path[1] in ("random", "polynomial", "ma")):
@@ -222,11 +223,14 @@ def _array(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
         return Fact("numeric", "f")
     if path[-1] not in _ARRAYS:
         return None
+    rank = rank_of_function(path[-1], arguments, {word: fact_of(value) for word, value in keywords_of(node).items()})
+    kind = "numeric" if rank is None else "number" if rank == 0 and path[-1] in SCALARS else "array"
+    shape = SCALAR if kind == "number" else None
     operands = [a.item if a.container and a.item is not None else a for a in arguments if a.kind != "opaque"]
     together = promote(*operands) if operands else ANYTHING
     if not together.numeric:
-        return Fact("numeric", "?")
-    return Fact("numeric", "?" if together.letter in "ib" else together.letter, None, None, together.dtypes)
+        return Fact(kind, "?", rank, shape)
+    return Fact(kind, "?" if together.letter in "ib" else together.letter, rank, shape, together.dtypes)
 
 
 def _scalar(arguments: list[Fact]) -> Fact:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -311,6 +311,13 @@ class Storage:
         """The name under which liveness knows the contents of a buffer; None for a value."""
         return f"*{self.root(name)}" if self.is_buffer(name) else None
 
+    def alike(self, names: Iterable[str]) -> dict[str, list[str]]:
+        """For each of these variables, the variables of its class."""
+        classes: dict[str, list[str]] = {}
+        for other in list(self.parent):
+            classes.setdefault(self.root(other), []).append(other)
+        return {name: classes.get(self.root(name), [name]) for name in names}
+
     def members(self, name: str) -> list[str]:
         """The variables of a class."""
         root = self.root(name)
@@ -557,8 +564,9 @@ def _unsound_snapshots(
         return set()
     unsound = {name for name in storage.snapshots if storage.root(name) in storage.written or name in storage.updated}
     unsound |= {name for name in storage.snapshots if storage.holds_written(name)}
-    for name in storage.snapshots & escaping:
-        if bases.get(name, set()) & written_somewhere:
+    alike = storage.alike(storage.snapshots)  # an alias that was demoted outlives the snapshot it is of
+    for name in storage.snapshots:
+        if bases.get(name, set()) & written_somewhere and not escaping.isdisjoint(alike[name]):
             unsound.add(name)
     for statement in statements(function.body):
         touched = {storage.root(n) for n in _writes_of(statement, storage, facts, callee)}
@@ -568,7 +576,7 @@ def _unsound_snapshots(
         if not touched:
             continue
         for name, classes in bases.items():
-            if classes & touched and live.live_after(statement, name):
+            if classes & touched and any(live.live_after(statement, other) for other in alike[name]):
                 unsound.add(name)
     return unsound
 

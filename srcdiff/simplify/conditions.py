@@ -6,6 +6,7 @@ told by the flag of that exit: the first trip of the reverse sweep tests it and 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import gast
@@ -155,9 +156,12 @@ def told_by_exits(setting: Setting, forward: Block, reverse: Block, flags: set[s
     for loop in statements(forward):
         if isinstance(loop, (gast.For, gast.While)):
             known = _exit_of(loop.body, flags)
-            if known is not None:
+            if known is not None and _raised(forward, known.flag) == _raised(loop.body, known.flag):
                 found.append(known)
+    by_flag = Counter(known.flag for known in found)
     for known in found:
+        if by_flag[known.flag] > 1:
+            continue  # an exit of several loops: the reverse sweep of the outer one would lower the inner one's flag
         body = _trip_with(reverse, known.site)
         if body is not None and _tell(body, known):
             for block in _all_blocks(forward):
@@ -165,9 +169,17 @@ def told_by_exits(setting: Setting, forward: Block, reverse: Block, flags: set[s
     return forward, reverse
 
 
+def _raised(body: Block, flag: str) -> int:
+    """How many statements may raise a flag."""
+    raising = (s for s in statements(body) if flag in set(bound_names(s)))
+    return sum(
+        not (isinstance(s, gast.Assign) and isinstance(s.value, gast.Constant) and not s.value.value) for s in raising
+    )
+
+
 def _exit_of(body: Block, flags: set[str]) -> _Exit | None:
     """The record of a loop's body that the flag of its exit can stand for."""
-    last = body[-1]
+    last = body[-1] if body else None  # nothing may be left of a body
     if not (isinstance(last, gast.If) and len(last.body) == 1 and isinstance(last.body[0], gast.Break)):
         return None
     if not isinstance(last.test, gast.Name) or last.test.id not in flags:

@@ -169,17 +169,18 @@ class Reading:
             found.update(self.cells_of(name))
             found.add(f"*{name}")
         value = getattr(statement, "value", None)
-        if isinstance(value, gast.Call):
-            found.update(self.call_writes(value))
+        if value is not None and self.setting.writing_calls:
+            for part in gast.walk(value):  # a call may have been put into an expression
+                if isinstance(part, gast.Call):
+                    found.update(self.call_writes(part))
         return found
 
     def call_writes(self, node: gast.Call) -> set[str]:
         """The contents that a call may change."""
-        if self.setting.writing_calls and gast.unparse(node.func).strip() in self.setting.writing_calls:
-            found: set[str] = set()
+        found: set[str] = set()
+        if gast.unparse(node.func).strip() in self.setting.writing_calls:
             for part in gast.walk(node):
                 if isinstance(part, gast.Name):
                     found.update(self.cells_of(part.id))
                     found.add(f"*{part.id}")
-            return found
-        return set()
+        return found

@@ -16,7 +16,18 @@ from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.records import key_of
 from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.structure import bound_names, root_name
-from srcdiff.build import assign, attribute, call, constant, index_argument, is_name, name, names_read, subscript
+from srcdiff.build import (
+    assign,
+    attribute,
+    call,
+    constant,
+    index_argument,
+    is_name,
+    name,
+    names_read,
+    subscript,
+    substitute,
+)
 from srcdiff.rules import registry
 from srcdiff.transform import containers
 from srcdiff.transform.contributions import contributions
@@ -234,9 +245,10 @@ def _settled_index(reverse: Reverse, target: gast.Subscript) -> tuple[gast.Subsc
     """The target with an index that the write itself cannot change."""
     base = root_name(target)
     setting = reverse.setting
-    root = setting.storage.root(base) if base is not None else None
+    storage = setting.storage
+    root = storage.root(base) if base is not None else None
     reads = names_read(target.slice)
-    if not any(v in setting.storage.parent and setting.storage.root(v) == root for v in reads):
+    if not any(v in storage.parent and root in (storage.root(v), *storage.within(v)) for v in reads):
         return target, [], []
     recorded, saves, restores = reverse.record(f"{base}_index", target.slice)
     return subscript(target.value, name(recorded), gast.Store()), saves, restores
@@ -285,14 +297,21 @@ def _hand_over(reverse: Reverse, value: gast.expr, element: gast.expr, target: g
     assert isinstance(value, gast.Name)
     gradient = _taken(reverse, element, target)
     before: Block = []
-    whole = value.id == root_name(target)
-    if whole or value.id in setting.forward_shadows:  # its shadow may be part of this one: clear first, then add
+    if _shares_shadow(setting, value.id, target):  # clear first, then add
         held = setting.names.fresh(f"{value.id}_part_bar")
         before, gradient = [assign(held, gradient), Zero(element)], name(held)
     if not _same_shape(reverse, value, target):
         gradient = call(setting.helper(runtime.unbroadcast), gradient, value)
     added = Accumulate(setting.bar(value.id), gradient, container=setting.fact(value.id).container)
     return [*before, added] if before else [added, Zero(element)]
+
+
+def _shares_shadow(setting: Setting, variable: str, target: gast.Subscript) -> bool:
+    """Whether the adjoint of what is written may be part of the shadow of what it is written into."""
+    base = root_name(target)
+    return variable in setting.forward_shadows or (
+        variable in setting.storage.parent and setting.storage.root(variable) == setting.storage.root(base or variable)
+    )
 
 
 def _same_shape(reverse: Reverse, value: gast.expr, target: gast.Subscript) -> bool:
@@ -349,9 +368,7 @@ def _augmented(reverse: Reverse, statement: gast.AugAssign, target: gast.Subscri
     operand_bar = setting.bar_name(operand)
     basic = is_basic_index(target.slice, setting.facts) or _is_mask(reverse, target.slice)
     number = _element_fact_is_number(reverse, target)
-    overlaps = is_name(statement.value) and (
-        statement.value.id in setting.forward_shadows or statement.value.id == root_name(target)
-    )
+    overlaps = isinstance(statement.value, gast.Name) and _shares_shadow(setting, statement.value.id, target)
     linear = isinstance(statement.op, (gast.Add, gast.Sub))
     gradient: gast.expr = element if number or (basic and not linear) else _taken(reverse, element, target)
     before: Block = []
@@ -373,8 +390,6 @@ def _settle_operand(
     made: Block, operand: str, operand_bar: str, part: gast.expr, element: gast.expr, gradient: gast.expr, basic: bool
 ) -> Block:
     """Write the part that stands for `a[k]` as what it is, its own cotangent last."""
-    from srcdiff.build import is_name, substitute
-
     values = {operand: part}
     others: Block = []
     own: Block = []

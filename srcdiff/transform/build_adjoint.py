@@ -12,7 +12,7 @@ from srcdiff.analysis.activity import active_names, varied_names
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Aliases, Facts, infer
 from srcdiff.analysis.liveness import Liveness, liveness
-from srcdiff.analysis.storage import Storage, aliases_of_containers, classify
+from srcdiff.analysis.storage import CalleeEffects, Storage, aliases_of_containers, classify
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
@@ -122,6 +122,7 @@ def tabulate(draft: Draft) -> None:
     names.reserve(*all_names(function))
     inliner = Inliner(names, facts, refer)
     setting = Setting(function, draft.wrt, facts, storage, live, set(), names, refer, inliner, effects)
+    setting.writing_calls |= _writing_calls(function, effects)
     setting.objects = draft.module.objects
     setting.calls = calls
     setting.owned_parameters = set(function.parameters) if draft.owned else set()
@@ -151,6 +152,18 @@ def shadow(draft: Draft) -> None:
     )
     setting.deferred = deferred_sums(setting)
     setting.in_place |= {setting.bar_name(v) for v in setting.forward_shadows}
+
+
+def _writing_calls(function: core.Function, effects: CalleeEffects) -> set[str]:
+    """The functions of the user's that write into what they are given, as the primal calls them."""
+    found: set[str] = set()
+    for statement in statements(function.body):
+        call = getattr(statement, "value", None)
+        if isinstance(call, gast.Call):
+            known = effects(call)
+            if known is not None and known.writes:
+                found.add(gast.unparse(call.func).strip())
+    return found
 
 
 def _own_names(function: core.Function) -> set[str]:

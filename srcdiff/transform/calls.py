@@ -189,8 +189,6 @@ class Calls:
         site = self.site(node, setting.facts)
         assert site is not None
         summary = self.summary(site)
-        if summary.writes:
-            setting.writing_calls.add(gast.unparse(node.func).strip())
         written = [v.id for p in summary.writes if isinstance(v := site.values[p], gast.Name)]
         self.refuse_changed_containers(reverse, node, written, site)
         seeded = target is not None and target in setting.active

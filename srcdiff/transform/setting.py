@@ -66,6 +66,8 @@ class Setting:
         For what a callee keeps for its reverse function, the variables that may be part of it.
     memory_classes : dict
         For an adjoint that may share memory with others, one that stands for all of these.
+    writing_calls : set of str
+        Functions of the generated text that write into what they are given.
     """
 
     function: core.Function
