@@ -47,8 +47,9 @@ class Source:
         All lines of the file, without line ends.
     first_line : int
         The line of `def` or `lambda`, counting from 1.
-    imported : mapping
-        The names that imports inside the function bind, with their objects; these imports are not in the tree.
+    imported : dict
+        The names that imports inside the function bind, with their objects; these imports are not in the tree. A
+        pass that needs an object which the function does not name adds it here.
     """
 
     function: types.FunctionType
@@ -56,7 +57,7 @@ class Source:
     filename: str
     lines: tuple[str, ...]
     first_line: int
-    imported: Mapping[str, Any] = field(default_factory=dict)
+    imported: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def scope(self) -> Scope:

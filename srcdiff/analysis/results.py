@@ -28,7 +28,7 @@ _ARRAYS = frozenset(
         moveaxis rollaxis rot90 repeat tile resize pad take take_along_axis compress extract diagonal diag diagflat
         tril triu concatenate stack hstack vstack dstack column_stack block append select choose median nanmedian
         quantile percentile broadcast_to vander flatten conj conjugate array asarray ascontiguousarray
-        asfortranarray full
+        asfortranarray asanyarray copy full atleast_1d atleast_2d atleast_3d
         """,
     )
 )
@@ -221,7 +221,7 @@ def _array(rule: registry.Rule, arguments: list[Fact], node: gast.Call, fact_of:
         return Fact("numeric" if path[-1] in ("eigvals", "roots") else "array", "c")
     if path[-1] in _SIGNALS:
         return Fact("numeric", "f")
-    if path[-1] not in _ARRAYS:
+    if path[-1] not in _ARRAYS or (path[-1].startswith("atleast_") and len(arguments) != 1):
         return None
     rank = rank_of_function(path[-1], arguments, {word: fact_of(value) for word, value in keywords_of(node).items()})
     kind = "numeric" if rank is None else "number" if rank == 0 and path[-1] in SCALARS else "array"

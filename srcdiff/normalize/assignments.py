@@ -13,6 +13,7 @@ import gast
 from srcdiff import build
 from srcdiff.normalize.iterables import is_unordered
 from srcdiff.normalize.naming import operation, stem_of
+from srcdiff.normalize.spelling import consumed
 from srcdiff.normalize.trees import clone, is_atom, names_in
 
 if TYPE_CHECKING:
@@ -189,6 +190,7 @@ def _stored(target: gast.expr) -> list[gast.Name]:
 
 def _whole(flat: Flattener, targets: Sequence[gast.expr], value: gast.expr) -> gast.expr:
     """The value to be unpacked, in a variable that no target rebinds."""
+    value = consumed(value)
     stem = operation(value) if is_atom(value) else _stem_of_value(value)
     atom = flat.value(value, stem)
     if not is_atom(atom):

@@ -11,6 +11,7 @@ import gast
 
 from srcdiff import build
 from srcdiff.normalize.naming import operation
+from srcdiff.normalize.spelling import consumed, respelled
 from srcdiff.normalize.trees import is_atom
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def subscript(flat: Flattener, node: gast.Subscript, stem: str, into: str | None
 
 def call(flat: Flattener, node: gast.Call, stem: str, into: str | None = None) -> gast.expr:
     """`f(a, *b, key=c, **d)`, `a.method(b)`."""
+    other = respelled(flat, node)
+    if other is not node:
+        return flat.value(other, stem, into)
     function = callee(flat, node.func, stem)
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
     if flat.purity.constant_call(node) and not any(isinstance(value, gast.Starred) for value in values):
@@ -90,7 +94,7 @@ def callee(flat: Flattener, node: gast.expr, stem: str) -> gast.expr:
 def _argument(flat: Flattener, node: gast.expr, later: list[gast.expr], stem: str) -> gast.expr:
     if not isinstance(node, gast.Starred):
         return flat.keep(flat.atom(node, stem), later)
-    atom = flat.atom(node.value, stem)
+    atom = flat.atom(consumed(node.value), stem)
     if any(not flat.purity.plain(part) for part in later if not is_atom(part)):
         atom = flat.name_for(flat.call("tuple", atom), f"{stem}_arguments")  # unpacked before what follows
     return flat.like(node, gast.Starred(flat.keep(atom, later), gast.Load()))

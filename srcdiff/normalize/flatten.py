@@ -8,6 +8,7 @@ given; a rewriting asks the flattener for the parts of its node and so comes bac
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +20,7 @@ from srcdiff.errors import UnsupportedError
 from srcdiff.names import Names
 from srcdiff.normalize.aliases import Aliases
 from srcdiff.normalize.exits import leave_at_the_end
-from srcdiff.normalize.iterables import is_unordered, unordered_names
+from srcdiff.normalize.iterables import is_iterator, is_unordered, unordered_names
 from srcdiff.normalize.naming import operation
 from srcdiff.normalize.purity import Purity
 from srcdiff.normalize.trees import bound_names, clone, is_atom, locate, own_nodes
@@ -90,6 +91,10 @@ class Flattener:
         self.single_return = len(returns) == 1 and returns[0] is self.tree.body[-1]
         self.unordered: set[str] = set()
         self.unordered = unordered_names(self.tree.args, nodes, lambda value: is_unordered(self, value))
+        self.iterators: set[str] = set()
+        made = [node for node in nodes if isinstance(node, gast.Assign) and is_iterator(self, node.value)]
+        self.iterators = {target.id for node in made for target in node.targets if isinstance(target, gast.Name)}
+        self.reads = Counter(n.id for n in nodes if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
         self.aliases = Aliases(nodes, self.purity.pure_call)
         self.output = self.output or self.names.word("output")
         self._walrus = any(isinstance(node, gast.NamedExpr) for node in nodes)
@@ -251,11 +256,23 @@ class Flattener:
         return leave_at_the_end(inner.block(tree.body), self.names, inner.output)
 
     def builtin(self, name: str) -> gast.Name:
-        """A builtin function, of which the program must not have made something else."""
-        if self.purity.object_of(build.name(name)) is not getattr(builtins, name):
+        """A builtin function; under another name, where the program has made something else of its own."""
+        value = getattr(builtins, name)
+        if self.purity.object_of(build.name(name)) is value:
+            return self.read(name)
+        if name == "range":  # loops are told by it
             what = f"a variable named `{name}`, where the builtin function is needed"
             raise self.refuse(self.at, what, f"Rename the variable `{name}`.")
-        return self.read(name)
+        return self.read(self.provided(name, value))
+
+    def provided(self, stem: str, value: Any) -> str:
+        """A name for an object that the function does not name itself, as if it had imported it."""
+        for name, known in self.source.imported.items():
+            if known is value:
+                return name
+        name = self.names.word(stem)
+        self.source.imported[name] = value
+        return name
 
     def call(self, name: str, *arguments: gast.expr) -> gast.Call:
         """A call of a builtin function."""

@@ -20,7 +20,7 @@ from srcdiff.normalize.trees import is_atom
 if TYPE_CHECKING:
     from srcdiff.normalize.flatten import Flattener
 
-__all__ = ["Plan", "is_unordered", "plan_of", "sequence_of", "unordered_names"]
+__all__ = ["Plan", "is_iterator", "is_unordered", "plan_of", "sequence_of", "unordered_names"]
 
 #: Builtins whose results are no sequences.
 ITERATORS = frozenset({"dict", "set", "frozenset", "zip", "map", "filter", "enumerate", "reversed", "iter", "open"})
@@ -106,6 +106,16 @@ def is_unordered(flat: Flattener, node: gast.expr) -> bool:
     return name in ITERATORS or getattr(function, "__module__", "") == itertools.__name__
 
 
+def is_iterator(flat: Flattener, node: gast.expr) -> bool:
+    """Whether an expression gives something that is used up as it is gone over: `iter(x)`, `zip(x, y)`, a file."""
+    if not isinstance(node, gast.Call) or not is_unordered(flat, node):
+        return isinstance(node, gast.Name) and node.id in flat.iterators
+    if isinstance(node.func, gast.Attribute) and node.func.attr in VIEWS:
+        return False
+    function = flat.purity.object_of(node.func)
+    return not (isinstance(function, type) and issubclass(function, (Mapping, set, frozenset)))
+
+
 def unordered_names(
     arguments: gast.arguments, nodes: Iterable[gast.AST], is_iterator: Callable[[gast.expr], bool]
 ) -> set[str]:
@@ -187,6 +197,10 @@ def _zip(flat: Flattener, node: gast.Call, rebound: set[str]) -> Plan | None:
         raise flat.refuse(
             strict[0], "`zip` with a `strict` that is not a constant", "Write `strict=True` or leave it out."
         )
+    for argument in node.args:
+        if isinstance(argument, gast.Name) and is_iterator(flat, argument) and flat.reads[argument.id] > 1:
+            what = f"`zip` of the iterator `{argument.id}`, which is used elsewhere, too"
+            raise flat.refuse(argument, what, f"Make a list of it first: `{argument.id} = list(...)`.")
     plans = [plan_of(flat, argument, rebound) for argument in node.args]
     checks = [check for plan in plans for check in plan.strict]
     if strict and strict[0].value:

@@ -14,8 +14,8 @@ import gast
 
 from srcdiff import build
 from srcdiff.normalize.assignments import bind
-from srcdiff.normalize.iterables import Plan, plan_of
-from srcdiff.normalize.trees import bound_names, own_nodes
+from srcdiff.normalize.iterables import Plan, is_iterator, plan_of
+from srcdiff.normalize.trees import bound_names, locate, names_in, own_nodes
 
 if TYPE_CHECKING:
     from srcdiff.normalize.flatten import Flattener
@@ -42,11 +42,40 @@ def for_loop(flat: Flattener, statement: gast.For) -> None:
     if isinstance(iterable, gast.GeneratorExp) and len(iterable.generators) == 1:
         _inline_generator(flat, statement, iterable)
         return
+    if isinstance(iterable, gast.Name) and is_iterator(flat, iterable) and _leaves_some(statement, iterable.id):
+        flat.statement(_one_by_one(flat, statement, iterable))
+        return
     plan = plan_of(flat, iterable, rebound)
     at = flat.at
     loop = _planned(flat, statement, plan)
     flat.at = at
     flat.emit(loop)
+
+
+def _leaves_some(statement: gast.For, iterator: str) -> bool:
+    """Whether a loop may leave something of an iterator to others, or others take from it meanwhile."""
+    nodes = list(own_nodes(statement.body))
+    return iterator in names_in(statement.body) or any(isinstance(n, (gast.Break, gast.Return)) for n in nodes)
+
+
+def _one_by_one(flat: Flattener, statement: gast.For, iterator: gast.Name) -> gast.While:
+    """`for v in items` that takes no more of an iterator than it needs.
+
+    >>> # end = object()
+    >>> # while True:
+    >>> #     item = next(items, end)
+    >>> #     if item is end: <else>; break
+    >>> #     v = item; ...
+    """
+    end, item = flat.names.fresh("end"), flat.names.fresh("item")
+    flat.assign(end, flat.call("object"))
+    taken = build.assign(item, flat.call("next", flat.again(iterator), build.name(end)))
+    at_end = gast.Compare(build.name(item), [gast.Is()], [build.name(end)])
+    leave = gast.If(at_end, [*statement.orelse, gast.Break()], [])
+    bound = gast.Assign([statement.target], build.name(item), None)
+    body = [locate(part, statement) for part in (taken, leave, bound)]
+    loop: gast.While = locate(gast.While(build.constant(True), [*body, *statement.body], []), statement)
+    return loop
 
 
 def _is_simple_range(node: gast.Call) -> bool:

@@ -229,10 +229,15 @@ class Rewriter:
         args = node.args if position is None else node.args[: position - shift]
         keywords = [k for k in node.keywords if k.arg != "out"]
         if written is None:
-            if not (isinstance(out, gast.Constant) and out.value is None):
+            if not isinstance(out, gast.Constant) or (out.value is not None and out.value is not Ellipsis):
                 return None
             plain = gast.Call(node.func, args, keywords)
-            return [gast.Expr(plain) if target is None else assign(target, plain)]
+            if target is None:
+                return [gast.Expr(plain)]
+            if out.value is None:
+                return [assign(target, plain)]
+            result = self.temporary(f"{target}_{getattr(function, '__name__', 'new')}", plain, made)
+            return [*made, assign(target, gast.Call(self.numpy("asarray"), [result], []))]  # not a number
         where = next((k.value for k in keywords if k.arg == "where"), None)
         if isinstance(function, np.ufunc) and where is not None:
             keywords = [k for k in keywords if k.arg != "where"]

@@ -1,5 +1,6 @@
 """`for` and `while`: nesting, zero trips, loop variables, carried values, bounds from anywhere."""
 
+import itertools
 import numpy as np
 
 from tests.corpus.registry import numbers, program
@@ -332,3 +333,134 @@ def product_of_ranges(x, c):
     for i, j in itertools.product(range(3), range(2)):
         total = total * c + x[i] * x[j]
     return total
+
+
+@program(args=(numbers(5), 0.7))
+def wrapped_iterables(x, c):
+    """Products, chains, pairs and windows of what carries no derivative, and of what does."""
+    total = c
+    for i, j in itertools.product(range(2), (3, 4)):
+        total = total * x[i] + x[j]
+    for i, j in itertools.combinations(range(4), 2):
+        total = total + x[i] * x[j]
+    for v in itertools.chain(range(2), [4]):
+        total = total * 0.5 + x[v] * x[v]
+    for i, j in itertools.pairwise((0, 2, 3)):
+        total = total + (x[i] - x[j]) ** 2
+    for k, (v, w) in enumerate(zip(x, reversed(x)), start=2):
+        total = total + v * w / k
+    return total
+
+
+@program(args=(numbers(5),))
+def open_iterator(x):
+    """An iterator that two loops take from."""
+    items = iter([0, 1, 2, 3, 4])
+    total = next(items) + x[0]
+    for k in items:
+        total = total * x[k]
+        if k == 2:
+            break
+    for k in items:
+        total = total + x[k] * x[k]
+    return total
+
+
+@program(args=({"a": 0.8, "b": 0.6, "c": 1.1}, 0.7))
+def views_of_a_dictionary(d, x):
+    total = x
+    for key in sorted(d.keys(), reverse=True):
+        total = total * d[key] + x
+    for value in d.values():
+        total = total + value * value
+    for key, value in d.items():
+        if key != "b":
+            total = total * value
+    return total + sum(value * x for key, value in d.items() if key in ("a", "c"))
+
+
+@program(args=(numbers(6), 0.8))
+def infinite_with_exits_in_branches(x, c):
+    k, total = 0, c
+    while True:
+        k += 1
+        if x[k % 6] > 1.3:
+            if total > 3.0:
+                break
+            total = total * 1.5
+        elif k > 12:
+            return total * x[0]
+        else:
+            total = total + x[k % 6] * c
+            if k % 5 == 0:
+                continue
+        total = total * 1.01
+    return total * k
+
+
+@program(args=(numbers(5), 0.8))
+def last_values_of_the_loop_variables(x, c):
+    for i in range(3):
+        for j in range(i + 1):
+            c = c * x[j] + x[i]
+    for v in x[:i]:
+        c = c + v
+    w = None
+    for w in x:
+        if w > 0.9:
+            break
+    return c * x[i] * x[j] * v * w
+
+
+@program(args=(numbers(4, 3), numbers(3)))
+def comprehensions_in_each_other(a, x):
+    rows = [[v * w for v, w in zip(row, x) if w < 10.0] for row in a]
+    best = max(sum(row) for row in rows)
+    table = {i: {j: rows[i][j] for j in range(3) if j != i} for i in range(3)}
+    flat = [item for i in table for item in table[i].values()]
+    total = sum(v * (w := v + 1.0) for v in flat) * w
+    return total + best * min(sum(row) * 0.5 for row in rows) + (total if any(v > 2.5 for v in flat) else best)
+
+
+@program(args=(numbers(4), "square"))
+def matched(x, shape):
+    total = x[0]
+    for item in [(shape, 1), ("line", 0, 2), {"kind": "point", "at": 3}, [1, 2, 3], 4, None]:
+        match item:
+            case ("square" | "circle", k) if k < 2:
+                total = total * x[k]
+            case (_, first, second):
+                total = total + x[first] * x[second]
+            case {"kind": "point", "at": k}:
+                total = total * x[k] * x[k]
+            case [first, *rest]:
+                total = total + x[first] * len(rest)
+            case int(k):
+                total = total * k
+            case _:
+                total = total - x[0]
+    return total
+
+
+@program(args=(numbers(4), 0.5))
+def walrus_everywhere(x, c):
+    total, k = c, 0
+    while (v := x[k] * c) < 5.0 and (k := k + 1) < 4:
+        total = total * v + (w := x[k] + total) * w
+    if (total_2 := total * total) > 0.0:
+        total = total_2 + (v if total_2 > 1e9 else w)
+    return total * [u := total, u * c][1]
+
+
+@program(args=(numbers(4),))
+def shadowed_builtins(x):
+    """Local variables by the names of builtins that the text needs."""
+    len = x.shape[0]
+    list = [v * v for v in x]
+    min, max = list[0], list[-1]
+    sum = 0.0
+    for k, v in enumerate(zip(list, x)):
+        sum = sum + v[0] * v[1] * (k + len)
+    for v in reversed(list):
+        sum = sum * v
+    return sum + min * max

@@ -61,11 +61,17 @@ def stored_generator(x):
     return next(g)
 
 
-def builtin_is_hidden(x, len):
+def builtin_is_hidden(x, range):
     total = 0
     for v in x:
-        total += v * len
+        total += v * range
     return total
+
+
+def zipped_iterator(x):
+    items = iter(x)
+    pairs = [a * k for k, a in zip((1, 2), items)]
+    return sum(pairs) + next(items)
 
 
 def exits_in_finally(x):
@@ -172,8 +178,14 @@ CASES = [
     (
         builtin_is_hidden,
         "for v in x:",
-        "a variable named `len`, where the builtin function is needed",
-        "Rename the variable `len`.",
+        "a variable named `range`, where the builtin function is needed",
+        "Rename the variable `range`.",
+    ),
+    (
+        zipped_iterator,
+        "pairs = [a * k for k, a in zip((1, 2), items)]",
+        "`zip` of the iterator `items`, which is used elsewhere, too",
+        "Make a list of it first: `items = list(...)`.",
     ),
     (
         exits_in_finally,
