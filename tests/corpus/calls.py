@@ -290,3 +290,20 @@ def views_of_one_array_passed_as_several(x):
 
     y = x * 1.0
     return mix(y[:2], y[2:]) + mix(y[1:3], y[:2]) + np.sum(y)
+
+
+def _vector(u):
+    u = np.asarray(u)
+    if u.ndim == 1:
+        return u
+    raise ValueError("a vector")
+
+
+@program(args=(numbers(4), numbers(4, seed=1) - 0.7))
+def checked_arguments(u, v):
+    """One adjoint is passed on to both arguments, and each is added to."""
+    u = _vector(u)
+    v = _vector(v)
+    difference = abs(u - v)
+    total = abs(u + v)
+    return difference.sum() / total.sum()
