@@ -220,6 +220,8 @@ class Rewriter:
         out, position = _out_of(node, function, arguments)
         if out is None:
             return None
+        if self.is_none(out):
+            out = constant(None)
         made: Block = []
         fact = self.facts(out)
         if isinstance(out, gast.Name) and fact.kind == "tuple" and fact.items is not None and len(fact.items) == 1:
@@ -249,6 +251,15 @@ class Rewriter:
         result = self.temporary(f"{written}_{getattr(function, '__name__', 'new')}", plain, made)
         made.append(assign(_whole(written), result))
         return [*made, *_result(target, written)]
+
+    def is_none(self, node: gast.expr) -> bool:
+        """Whether an expression is known to be None; of a parameter that is None by default it has to be known."""
+        fact = self.facts(node)
+        if isinstance(node, gast.Name) and node.id in self.function.parameters and fact.kind == "numeric":
+            parameter = inspect.signature(self.function.source.function).parameters.get(node.id)
+            if parameter is not None and parameter.default is None:
+                raise NeedsKind([node.id], self.function.source.place(node))
+        return fact.kind == "opaque" and fact.type is type(None)
 
     def selected(
         self,
@@ -333,17 +344,26 @@ class Rewriter:
         if written is None or not isinstance(mask, gast.Name):
             return None
         made: Block = []
+        mask = self.truths(mask, made)
         count = self.temporary(f"{written}_count", gast.Call(self.numpy("count_nonzero"), [mask], []), made)
         return [*made, *self.store_repeated(written, mask, vals, count)]
+
+    def truths(self, mask: gast.expr, made: Block) -> gast.expr:
+        """A mask as booleans: whole numbers would be taken for places."""
+        if self.facts(mask).letter == "b":
+            return mask
+        booleans = gast.Call(self.numpy("asarray"), [mask], [gast.keyword("dtype", name("bool"))])
+        return self.temporary("mask", booleans, made)
 
     def putmask(self, a: gast.expr, mask: gast.expr, values: gast.expr) -> Block | None:
         """`np.putmask`: the values that stand at the places of the mask, repeated where they are too few."""
         written = self.array(a)
         if written is None or not isinstance(mask, gast.Name):
             return None
-        if self.is_number(values):
-            return [assign(subscript(name(written), mask, gast.Store()), values)]
         made: Block = []
+        mask = self.truths(mask, made)
+        if self.is_number(values):
+            return [*made, assign(subscript(name(written), mask, gast.Store()), values)]
         repeated = gast.Call(self.numpy("resize"), [values, attribute(name(written), "shape")], [])
         whole = self.temporary(f"{written}_values", repeated, made)
         chosen = self.temporary(f"{written}_chosen", subscript(whole, mask), made)

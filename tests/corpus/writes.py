@@ -307,3 +307,20 @@ def roll_by_slices(x):
     a[1:] = a[:-1].copy()
     a[0] = last
     return np.sum(a * x)
+
+
+@program(args=(numbers(4), numbers(4, seed=1)))
+def places_by_numbers(x, v):
+    """Masks of zeros and ones; of `place` and `putmask` they are masks all the same."""
+    y = x * x
+    mask = (x > 0.9) * 1
+    np.place(y, mask, v * x)
+    np.putmask(y, 1 - mask, v)
+    return np.sum(y * x)
+
+
+@program(args=(numbers(3), numbers(3, seed=1)))
+def optional_out(x, v, out=None):
+    y = np.multiply(x, v, out=out)
+    z = np.add(y, x, out)
+    return np.sum(z * z) + np.sum(np.multiply(v, v, out=None))
