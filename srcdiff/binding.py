@@ -23,6 +23,7 @@ from srcdiff.errors import Place, UnsupportedError
 from srcdiff.kinds import Kind, NeedsKind, SequenceKind
 from srcdiff.load import load
 from srcdiff.rules import load_rules, registry
+from srcdiff.source import own_signature
 from srcdiff.structures import describe_value
 
 __all__ = [
@@ -283,16 +284,6 @@ def _call_method(function: Any) -> Any:
         f"`{name}` has no Python source and no rule",
         f"Register a rule for it with @srcdiff.adjoint({name.rpartition('.')[2]}), or write it in Python.",
     )
-
-
-def own_signature(function: Any) -> inspect.Signature:
-    """The signature that the code has, whatever `__wrapped__` and `__signature__` say."""
-    bare = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
-    )
-    bare.__kwdefaults__ = function.__kwdefaults__
-    bare.__annotations__ = function.__annotations__
-    return inspect.signature(bare)
 
 
 def _applied(callee: Callee, positional: list[Any], keywords: dict[str, Any], dispatcher: Any) -> Callee:

@@ -26,7 +26,7 @@ from srcdiff.imports import take_out_imports
 from srcdiff.scopes import Scope, mangle, scope_of
 from srcdiff.sourcefile import Definition, locate
 
-__all__ = ["Source", "read", "to_gast", "unwrap"]
+__all__ = ["Source", "own_signature", "read", "to_gast", "unwrap"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,6 +212,16 @@ def unwrap(function: Any) -> Any:
             function = function.py_func
         else:
             return function
+
+
+def own_signature(function: Any) -> inspect.Signature:
+    """The signature that the code has, whatever `__wrapped__` and `__signature__` say."""
+    bare = types.FunctionType(
+        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+    )
+    bare.__kwdefaults__ = function.__kwdefaults__
+    bare.__annotations__ = function.__annotations__
+    return inspect.signature(bare)
 
 
 def to_gast(node: ast.AST) -> gast.AST:

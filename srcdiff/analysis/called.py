@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
+import types
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,8 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return None
     if function in _BOOLEANS:
         return BOOLEAN
+    if getattr(function, "__name__", "") == "array_namespace":
+        return _namespace(function)
     if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
         return unvalued(arguments[1])
     if function in (runtime.zeros_like, runtime.copy):
@@ -178,3 +182,13 @@ def _with_owner(node: gast.Call) -> gast.Call:
     """A call of a method as one of a function."""
     owner = [node.func.value] if isinstance(node.func, gast.Attribute) else []
     return gast.Call(node.func, [*owner, *node.args], node.keywords)
+
+
+@functools.cache
+def _namespace(function: Any) -> Fact | None:
+    """The module that `xp = array_namespace(x)` gives for arrays of NumPy's: generated text is for these."""
+    try:
+        module = function(np.empty(1))
+    except Exception:  # another function of that name
+        return None
+    return Fact("function", type=types.ModuleType, value=module) if isinstance(module, types.ModuleType) else None

@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from srcdiff.build import constant
+from srcdiff.source import own_signature
 
 __all__ = [
     "Arguments",
@@ -117,7 +118,7 @@ def collects(function: Any) -> bool:
 
 def python_signature(function: Any) -> inspect.Signature:
     """The signature of the function itself, not of one that it wraps."""
-    return inspect.signature(function, follow_wrapped=False)
+    return own_signature(function)
 
 
 def is_hashable(value: Any) -> bool:

@@ -21,7 +21,7 @@ from srcdiff.build import constant, names_read
 from srcdiff.errors import SourceError, UnsupportedError
 from srcdiff.normalize import normalize
 from srcdiff.rules import registry
-from srcdiff.source import Source, read, unwrap
+from srcdiff.source import Source, own_signature, read, unwrap
 
 __all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_users_function", "makes_functions"]
 
@@ -159,7 +159,7 @@ def bind_call(callee: Callee, node: gast.Call) -> dict[str, gast.expr | Any]:
         raise Unbound("starred arguments")
     keywords = {k.arg: k.value for k in node.keywords}
     try:
-        signature = inspect.signature(callee.function, follow_wrapped=False)
+        signature = own_signature(callee.function)
         bound = signature.bind(*arguments, **keywords)
     except TypeError as error:
         raise Unbound(str(error)) from None
