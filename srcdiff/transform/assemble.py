@@ -263,7 +263,7 @@ def _numbered_webs(
 ) -> dict[str, str]:
     """The user's own names for variables that were told apart, where the text need not tell them apart."""
     pairs = {}
-    for variable in setting.facts.of:
+    for variable in sorted(setting.facts.of, key=lambda name: (len(name), name)):  # not in the order of a set
         plain, _, number = variable.rpartition("_")
         if number.isdecimal() and plain in users and variable not in users:
             if not (setting.owned_parameters and plain in setting.function.parameters):
