@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import gast
 
 from srcdiff.analysis.facts import Fact
 
-__all__ = ["SCALARS", "rank_of_function", "rank_of_index", "rank_of_items", "rank_of_nested"]
+__all__ = ["ARRAYS", "SCALARS", "rank_of_function", "rank_of_index", "rank_of_items", "rank_of_nested"]
 
 FactOf = Callable[[gast.expr], Fact]
 
@@ -108,6 +109,11 @@ def _first(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
 def _vector_at_least(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
     rank = rank_of_nested(arguments[0])
     return max(rank, 1) if rank is not None else None
+
+
+def _not_a_scalar(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
+    """NumPy's scalars stay scalars, Python's numbers become arrays."""
+    return rank_of_nested(arguments[0]) or None
 
 
 def _flat_without_axis(position: int) -> Callable[[list[Fact], dict[str, Fact]], int | None]:
@@ -230,7 +236,7 @@ def _at_least_two(arguments: list[Fact], keywords: dict[str, Fact]) -> int | Non
     return max(rank, 2) if rank is not None else None
 
 
-_SAME = """partition flip fliplr flipud roll rot90 transpose permute_dims matrix_transpose swapaxes moveaxis
+_SAME = """partition flip fliplr flipud roll rot90 matrix_transpose swapaxes moveaxis
     rollaxis diff inv pinv cholesky matrix_power conj conjugate interp fft ifft fft2 ifft2 fftn ifftn rfft
     irfft rfft2 irfft2 rfftn irfftn hfft ihfft fftshift ifftshift"""
 
@@ -245,7 +251,9 @@ _RANKS: dict[str, Callable[[list[Fact], dict[str, Fact]], int | None]] = {
     "ascontiguousarray": _vector_at_least,
     "asfortranarray": _vector_at_least,
     "append": _flat_without_axis(2),
+    "permute_dims": _not_a_scalar,
     "sort": _sort,
+    "transpose": _not_a_scalar,
     "tril": _at_least_two,
     "triu": _at_least_two,
     "broadcast_to": _by_shape(1, "shape"),
@@ -279,3 +287,16 @@ SCALARS = frozenset(
     {"conj", "conjugate", "det", "dot", "flip", "inner", "interp", "kron", "matmul", "take", "trace", "vdot"}
 )
 """Functions that give a scalar, not a 0-d array, where the rank is 0."""
+
+ARRAYS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        array asarray asanyarray ascontiguousarray asfortranarray append block broadcast_to column_stack concatenate
+        convolve correlate cumprod cumsum diag diagflat diagonal diff dstack ediff1d expand_dims full hstack outer
+        partition ravel repeat reshape resize roll sort stack swapaxes tile tril triu
+        vander vstack
+        """,
+    )
+)
+"""Functions that give an array, if only a 0-d one, whatever they are given."""

@@ -11,7 +11,7 @@ import gast
 import numpy as np
 
 from srcdiff.analysis.facts import ANYTHING, Fact, promote, unvalued
-from srcdiff.analysis.result_ranks import SCALARS, rank_of_function
+from srcdiff.analysis.result_ranks import ARRAYS, SCALARS, rank_of_function
 from srcdiff.analysis.shapes import SCALAR, Shape, axes_of, shape_of_axes, shape_of_lengths
 from srcdiff.build import constant
 from srcdiff.rules import registry
@@ -224,7 +224,8 @@ def _array(rule: registry.Rule, arguments: list[Fact], node: gast.Call, fact_of:
     if path[-1] not in _ARRAYS or (path[-1].startswith("atleast_") and len(arguments) != 1):
         return None
     rank = rank_of_function(path[-1], arguments, {word: fact_of(value) for word, value in keywords_of(node).items()})
-    kind = "numeric" if rank is None else "number" if rank == 0 and path[-1] in SCALARS else "array"
+    kind = "array" if rank is not None or path[-1] in ARRAYS else "numeric"
+    kind = "number" if rank == 0 and path[-1] in SCALARS else kind
     shape = SCALAR if kind == "number" else None
     operands = [a.item if a.container and a.item is not None else a for a in arguments if a.kind != "opaque"]
     together = promote(*operands) if operands else ANYTHING

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from srcdiff.analysis.facts import Fact, fact_of_object
-from srcdiff.analysis.result_ranks import _RANKS, SCALARS, rank_of_function, rank_of_index, rank_of_nested
+from srcdiff.analysis.result_ranks import _RANKS, ARRAYS, SCALARS, rank_of_function, rank_of_index, rank_of_nested
 
 SQUARE = np.eye(3) + 0.1
-OPERANDS = (2.0, np.ones(3), SQUARE, np.stack([SQUARE, SQUARE]))
+OPERANDS = (2.0, np.float64(2.0), np.ones(3), SQUARE, np.stack([SQUARE, SQUARE]))
 MORE = {
-    "append": [(a, b, axis) for a, b in zip(OPERANDS[1:], OPERANDS[1:]) for axis in (None, 0)],
+    "append": [(a, b, axis) for a, b in zip(OPERANDS[2:], OPERANDS[2:]) for axis in (None, 0)],
     "broadcast_to": [(np.ones(3), (2, 3)), (2.0, (3,)), (2.0, 4)],
     "column_stack": [([np.ones(3), np.ones(3)],), ([np.ones((3, 2)), np.ones(3)],)],
-    "concatenate": [([a, a],) for a in OPERANDS[1:]] + [([[1.0, 2.0], np.ones(3)],), ([np.ones((2, 2))] * 2, None)],
+    "concatenate": [([a, a],) for a in OPERANDS[2:]] + [([[1.0, 2.0], np.ones(3)],), ([np.ones((2, 2))] * 2, None)],
     "expand_dims": [(np.ones(3), 0), (np.ones(3), (0, 2)), (np.ones((2, 2)), -1)],
     "extract": [(np.array([True, False, True]), np.ones(3))],
     "full": [((2, 3), 1.0), (3, 1.0), ([1, 2, 3], 1.0)],
@@ -26,7 +26,7 @@ MORE = {
     "moveaxis": [(np.ones((2, 3)), 0, 1)],
     "partition": [(a, 1) for a in OPERANDS],
     "roll": [(a, 1) for a in OPERANDS],
-    "repeat": [(a, 2, axis) for a in OPERANDS[1:] for axis in (None, 0)],
+    "repeat": [(a, 2, axis) for a in OPERANDS[2:] for axis in (None, 0)],
     "reshape": [(np.ones(6), (2, 3)), (np.ones(6), -1), (np.ones((2, 3)), (6,)), (np.ones(1), ())],
     "rollaxis": [(np.ones((2, 3)), 1)],
     "solve": [(np.eye(3), b) for b in (np.ones(3), np.ones((3, 2)))],
@@ -100,6 +100,26 @@ def test_rank_of_function(name):
             assert (name in SCALARS) == (not isinstance(result, np.ndarray)), arguments
         tried += told is not None
     assert tried
+
+
+@pytest.mark.parametrize("name", sorted(ARRAYS))
+def test_functions_that_always_give_an_array(name):
+    given = {
+        "block": [([a, a],) for a in OPERANDS],
+        "resize": [(a, (2,)) for a in OPERANDS],
+        "tile": [(2.0, 2), (2.0, ()), (np.float64(2.0), ())],
+    }
+    cases = given.get(name) or [arguments for other, arguments in _cases() if other == name]
+    results = [_result(name, arguments) for arguments in cases or [(a,) for a in OPERANDS]]
+    assert all(isinstance(result, np.ndarray) for result in results if result is not None)
+    assert any(result is not None for result in results)
+
+
+def _result(name, arguments):
+    try:
+        return _function(name)(*arguments)
+    except (TypeError, ValueError, IndexError):
+        return None
 
 
 @pytest.mark.parametrize("index", INDICES)
