@@ -15,12 +15,13 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import assign, constant, display, name, names_read, statement_like, subscript
+from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.build import assign, constant, display, name, statement_like, subscript
+from srcdiff.transform.definitions import free_names
 from srcdiff.transform.scope import Findings, Scope
 from srcdiff.transform.splice import renamed_copy
 
-__all__ = ["Closure", "Closures", "free_names", "holds_inner"]
+__all__ = ["Closure", "Closures", "holds_inner"]
 
 Block = list[gast.stmt]
 
@@ -54,25 +55,6 @@ def holds_inner(fact: Fact | None) -> bool:
     if any(isinstance(f, (gast.FunctionDef, Tag)) for f in fact.functions):
         return True
     return any(holds_inner(item) for item in (*(fact.items or ()), *fact.first, fact.item))
-
-
-def free_names(statement: gast.stmt) -> set[str]:
-    """What a definition reads and does not bind itself."""
-    if not isinstance(statement, gast.FunctionDef):
-        return names_read(statement)
-    arguments = statement.args
-    own = {a.id for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
-    own |= {a.id for a in (arguments.vararg, arguments.kwarg) if a is not None}
-    own |= {n for s in statements(statement.body) for n in bound_names(s)}
-    inner = [s for s in statements(statement.body) if isinstance(s, gast.FunctionDef)]
-    read = names_read([s for s in statements(statement.body) if not any(True for _ in blocks(s)) and s not in inner])
-    for compound in (s for s in statements(statement.body) if any(True for _ in blocks(s))):
-        headers = [getattr(compound, field, None) for field in ("test", "iter", "items")]
-        read |= names_read([h for h in headers if isinstance(h, gast.AST)])
-        read |= names_read([w for h in headers if isinstance(h, list) for w in h])
-    for definition in inner:
-        read |= free_names(definition)
-    return (read - own) | names_read([d for d in (*arguments.defaults, *arguments.kw_defaults) if d is not None])
 
 
 class Closures:

@@ -15,7 +15,7 @@ import numpy as np
 from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts, infer
-from srcdiff.analysis.structure import blocks, statements
+from srcdiff.analysis.structure import blocks, statements, with_blocks
 from srcdiff.build import assign, call, constant, is_name, name, statement_like, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import find_callee
@@ -116,12 +116,7 @@ class Dispatch:
         if isinstance(statement, gast.FunctionDef):
             return [statement]
         if any(True for _ in blocks(statement)):
-            new = type(statement)(*[getattr(statement, field, None) for field in statement._fields])
-            gast.copy_location(new, statement)
-            for field in ("body", "orelse", "finalbody"):
-                if getattr(new, field, None):
-                    setattr(new, field, self.block(getattr(new, field)))
-            return [new]
+            return [with_blocks(statement, self.block)]
         if not _calls(statement):
             return [statement]
         node = statement.value

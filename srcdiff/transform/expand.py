@@ -15,7 +15,7 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
-from srcdiff.analysis.structure import blocks, statements
+from srcdiff.analysis.structure import blocks, statements, with_blocks
 from srcdiff.build import assign, is_name, name, names_read, statement_like, substitute
 from srcdiff.names import Names
 from srcdiff.transform.callables import Arguments, Escapes, Inner, Instance, Known, collects, is_hashable
@@ -67,14 +67,14 @@ class _Expander:
         yield statement
 
     def compound(self, statement: gast.stmt) -> gast.stmt:
-        new = type(statement)(*[getattr(statement, f, None) for f in statement._fields])
-        gast.copy_location(new, statement)
-        for field_name in ("body", "orelse", "finalbody"):
-            inner = getattr(new, field_name, None)
-            if inner:
-                outside, self.path = self.path, (*self.path, (new, field_name))
-                setattr(new, field_name, self.block(inner))
-                self.path = outside
+        """A statement with blocks."""
+        outside = self.path
+
+        def enter(new: gast.stmt, word: str) -> None:
+            self.path = (*outside, (new, word))
+
+        new = with_blocks(statement, self.block, enter)
+        self.path = outside
         return new
 
     def definition(self, node: gast.FunctionDef) -> Iterator[gast.stmt]:

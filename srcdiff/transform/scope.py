@@ -20,6 +20,7 @@ from srcdiff.source import Source, unwrap
 from srcdiff.transform import equivalents
 from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
 from srcdiff.transform.callees import is_users_function, source_or_none
+from srcdiff.transform.definitions import free_names
 from srcdiff.transform.equivalents import EQUIVALENTS
 from srcdiff.transform.makers import made_function, parts_of
 from srcdiff.transform.module import Module
@@ -191,6 +192,18 @@ class Scope:
         if isinstance(found, classmethod) and is_users_function(found.__func__):
             return Known(found.__func__, owner.cls)
         return Known(found, owner) if is_users_function(found) else None
+
+    def is_recursive(self, node: gast.FunctionDef) -> bool:
+        """Whether an inner function calls itself, or one that does."""
+        seen: set[str] = set()
+        pending = [node]
+        while pending:
+            for free in free_names(pending.pop()) - seen:
+                seen.add(free)
+                found = self.static.get(free)
+                if isinstance(found, Inner) and found.here:
+                    pending.append(found.node)
+        return node.name in seen
 
     def adopt(self, function: Any, body: Block, taken: set[str], values: dict[str, gast.expr]) -> None:
         """The globals of a function from elsewhere, under names of this module."""

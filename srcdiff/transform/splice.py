@@ -40,6 +40,8 @@ class Splicer:
         target = found.node if isinstance(found, Inner) else found.function
         if target in self.stack or len(self.stack) > _DEPTH:
             return None
+        if isinstance(found, Inner) and self.scope.is_recursive(found.node):
+            return None  # it is lifted out
         if isinstance(found, Inner):
             body, parameters, own = found.node.body, signature_of(found.node), True
         else:
