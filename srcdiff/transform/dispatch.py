@@ -16,7 +16,7 @@ from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts, infer
 from srcdiff.analysis.structure import blocks, statements, with_blocks
-from srcdiff.build import assign, call, constant, is_name, name, statement_like, subscript
+from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import find_callee
 from srcdiff.transform.calls import Calls
@@ -48,7 +48,8 @@ class Dispatch:
 
     def rewritten(self) -> core.Function | None:
         """The function with calls of known sets of functions taken apart; None where there is nothing to do."""
-        if not any(self.is_site(s.value) for s in statements(self.function.body) if _calls(s)):
+        calls = [s.value for s in statements(self.function.body) if _calls(s)]
+        if not any(map(self.is_site, calls)) and not self.hands_on():
             return None
         wanted = len(self.findings.wanted)
         self.facts = infer(self.function, self.parameters, self.result_fact, helpers=self.scope.adopted)
@@ -100,7 +101,29 @@ class Dispatch:
         only = fact.functions[0] if len(fact.functions) == 1 else None
         if isinstance(only, gast.FunctionDef) and is_name(node.func, only.name):
             return None  # a definition under its own name
+        if any(isinstance(f, (gast.FunctionDef, Tag)) and not self.is_own(f) for f in fact.functions):
+            raise self.function.source.unsupported(
+                node,
+                "a call of an inner function of another function, which passes it on",
+                "Define it at module level, and pass what it captures as arguments.",
+            )
         return fact
+
+    def is_own(self, function: gast.FunctionDef | Tag) -> bool:
+        """Whether an inner function is one of this function's."""
+        if isinstance(function, Tag):
+            return function in self.findings.closures
+        return any(function is s for s in statements(self.function.body))
+
+    def hands_on(self) -> bool:
+        """Whether an inner function is passed to a call, or kept in a variable that may be."""
+        inner = {s.name for s in statements(self.function.body) if isinstance(s, gast.FunctionDef)}
+        plain = [s for s in statements(self.function.body) if not any(True for _ in blocks(s))]
+        return bool(inner) and any(
+            inner & names_read(s.value.args if _calls(s) else s.value)
+            for s in plain
+            if isinstance(s, (gast.Assign, gast.Expr))
+        )
 
     # Statements.
 
