@@ -91,7 +91,7 @@ def _item_of_iterable(fact: Fact) -> Fact | None:
     if fact.numeric:
         rank = fact.rank - 1 if fact.rank else None
         return Fact("array" if rank else "numeric", fact.letter, rank, None, fact.dtypes)
-    return fact.item if fact.container else None
+    return fact.item if fact.container or fact.kind == "anything" else None
 
 
 _FROM_SEQUENCES = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
@@ -138,6 +138,9 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
             return INTEGER
         if attr == "keys":
             return Fact("list", item=_item_of_iterable(owner), type=list)
+        if owner.kind == "dict" and attr in ("values", "items") and owner.item is not None:
+            pair = (_item_of_iterable(owner) or ANYTHING, owner.item)
+            return Fact(item=owner.item if attr == "values" else Fact("tuple", items=pair, type=tuple))
         return OPAQUE if attr in ("append", "extend", "insert", "update", "clear", "sort", "reverse") else ANYTHING
     if owner.kind == "tuple" and attr in ("index", "count"):
         return INTEGER

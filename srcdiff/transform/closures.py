@@ -160,6 +160,11 @@ class Closures:
 
     # Writing.
 
+    def named(self, titles: set[str], body: Block) -> Block:
+        """The body with the names of inner functions in their place."""
+        self.values = {title: constant(Tag(title)) for title in titles}
+        return self.converted(body)
+
     def converted(self, body: Block) -> Block:
         """The body with tags in the place of inner functions that are values."""
         if not self.values:

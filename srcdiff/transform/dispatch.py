@@ -15,7 +15,7 @@ import numpy as np
 from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts, infer
-from srcdiff.analysis.structure import blocks, statements, with_blocks
+from srcdiff.analysis.structure import MUTATING_METHODS, blocks, statements, with_blocks
 from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import find_callee
@@ -59,8 +59,30 @@ class Dispatch:
         self.closures = Closures(self.function, self.facts, self.scope, self.findings, called)
         body = self.closures.converted(self.block(self.function.body))
         if not self.changed and len(self.findings.wanted) == wanted:
-            return None
+            idle = self.idle()
+            return self.function.with_body(self.closures.named(idle, body)) if idle else None
         return self.function.with_body([*self.closures.first, *body])
+
+    def idle(self) -> set[str]:
+        """Inner functions that are kept as values, though nothing is left that calls these: their names will do."""
+        body = self.function.body
+        inner = {s.name: s for s in statements(body) if isinstance(s, gast.FunctionDef)}
+        needed = names_read([s for s in statements(body) if isinstance(s, gast.Return)])
+        kept: set[str] = set()
+        for statement in statements(body):
+            if isinstance(statement, gast.FunctionDef) or any(True for _ in blocks(statement)):
+                continue
+            value = getattr(statement, "value", None)
+            if not isinstance(value, gast.Call):
+                kept |= names_read(statement) & set(inner)
+                continue
+            given = [*value.args, *(k.value for k in value.keywords)]
+            if isinstance(value.func, gast.Attribute) and value.func.attr in MUTATING_METHODS:
+                kept |= names_read(given) & set(inner)
+            else:
+                needed |= {n for n, node in inner.items() if any(_may_be(self.facts(a), node) for a in given)}
+                needed |= names_read(value.func)
+        return kept - needed - self.findings.kept
 
     def result_fact(self, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
         """The fact of a call's result; where functions go in or come out, the call will be expanded."""
@@ -202,6 +224,15 @@ class Dispatch:
             "Keep the numbers that they capture in a list, and call one function for each.",
         )
         return error
+
+
+def _may_be(fact: Fact | None, node: gast.FunctionDef) -> bool:
+    """Whether a value may be, or contain, an inner function."""
+    if fact is None:
+        return False
+    if any(f is node for f in fact.functions):
+        return True
+    return any(_may_be(item, node) for item in (*(fact.items or ()), *fact.first, fact.item))
 
 
 def _calls(statement: gast.stmt) -> bool:

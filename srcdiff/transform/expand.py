@@ -53,6 +53,10 @@ class _Expander:
             return
         statement = self.objects.attributes(statement)
         if isinstance(statement, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
+            decided = self.decided(statement.test) if isinstance(statement, gast.If) else None
+            if decided is not None:
+                yield from self.block(statement.body if decided else statement.orelse)
+                return
             yield self.compound(statement)
             return
         if isinstance(statement, gast.Assign) and is_name(statement.targets[0]):
@@ -76,6 +80,21 @@ class _Expander:
         new = with_blocks(statement, self.block, enter)
         self.path = outside
         return new
+
+    def decided(self, test: gast.expr) -> bool | None:
+        """What `f is None` comes to where it is known whether there is a function; None where it is not."""
+        if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+            way = self.decided(test.operand)
+            return None if way is None else not way
+        if not isinstance(test, gast.Compare) or len(test.ops) != 1 or not _is_none(test.comparators[0]):
+            return None
+        if not isinstance(test.ops[0], (gast.Is, gast.IsNot)):
+            return None
+        left = test.left
+        missing = _is_none(left) if isinstance(left, gast.Constant) else None
+        if missing is None and (self.scope.known(left) is not None or callable(self.scope.object_of(left))):
+            missing = False
+        return None if missing is None else missing == isinstance(test.ops[0], gast.Is)
 
     def definition(self, node: gast.FunctionDef) -> Iterator[gast.stmt]:
         """An inner function: its defaults are evaluated now, its body where it is called."""
@@ -110,6 +129,9 @@ class _Expander:
         if isinstance(found, (Inner, Known, Instance)) and self.is_the_only(found):
             self.scope.static[target] = found
             return isinstance(found, Instance)
+        value = self.scope.object_of(value)
+        if found is None and callable(value):
+            self.scope.aliases[target] = value
         return False
 
     def is_the_only(self, found: Any) -> bool:
@@ -230,6 +252,10 @@ class _Expander:
             return True
         value = self.scope.object_of(node)
         return callable(value) and not isinstance(value, type)
+
+
+def _is_none(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and node.value is None
 
 
 def _drop_unused(body: Block, kept: set[str]) -> Block:

@@ -61,6 +61,8 @@ class Scope:
         Variables that mean one function, partial, object or collection of arguments wherever they are read.
     bindings : Counter
         How often each variable is bound.
+    aliases : dict
+        Variables that name one function of a library wherever they are read.
     stable : set of str
         Variables that are bound once, outside loops, and parameters that are not bound again.
     renamed : dict
@@ -77,6 +79,7 @@ class Scope:
         self.stable = stable_names(function)
         self.made: dict[int, Inner] = {}
         self.renamed: dict[str, gast.expr] = {}
+        self.aliases: dict[str, Any] = {}
 
     def known(self, node: gast.expr) -> Any:
         """The function or object that an expression means, if that is known; None otherwise."""
@@ -154,6 +157,8 @@ class Scope:
         if isinstance(root, gast.Name) and root.id in self.renamed:
             root = self.renamed[root.id]
             node = with_root(node, root)
+        if isinstance(node, gast.Name) and node.id in self.aliases:
+            return self.aliases[node.id]
         if not isinstance(root, gast.Name) or root.id in self.bindings or root.id in self.function.parameters:
             return None
         try:

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, constant, is_name, name, names_read, statement_like, substitute
+from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, substitute
 from srcdiff.transform.callables import Inner, Instance, Known, arguments_of, bind, python_signature, signature_of
 from srcdiff.transform.callees import core_of, source_or_none
 from srcdiff.transform.scope import Scope
@@ -118,6 +118,8 @@ class Splicer:
         origin: gast.stmt,
     ) -> None:
         """What stands for a parameter in the body: the argument itself, or a variable of its value."""
+        if isinstance(argument, gast.Tuple) and any(isinstance(item, gast.Starred) for item in argument.elts):
+            argument = self.joined(argument, before, origin)
         if parameter not in own and isinstance(argument, (gast.Tuple, gast.Dict)):
             fresh = self.scope.fresh(parameter)
             self.scope.static[fresh] = arguments_of(argument)
@@ -143,6 +145,23 @@ class Splicer:
         self.scope.bindings[fresh] = 1 + (parameter in own)
         before.append(statement_like(assign(fresh, argument), origin))
         values[parameter] = name(fresh)
+
+    def joined(self, display: gast.Tuple, before: Block, origin: gast.stmt) -> gast.expr:
+        """`(a, *b)` as the sum of two tuples."""
+        parts = [
+            call("tuple", item.value) if isinstance(item, gast.Starred) else gast.Tuple([item], gast.Load())
+            for item in display.elts
+        ]
+
+        def held(value: gast.expr) -> gast.expr:
+            variable = self.scope.fresh("arguments")
+            before.append(statement_like(assign(variable, value), origin))
+            return name(variable)
+
+        total, *rest = map(held, parts)
+        for part in rest:
+            total = held(gast.BinOp(total, gast.Add(), part))
+        return total
 
 
 def with_value(statement: gast.stmt, value: gast.expr) -> gast.stmt:

@@ -145,3 +145,91 @@ def adaptive_quadrature(a, b):
         return adapt(lo, middle, depth - 1) + adapt(middle, hi, depth - 1)
 
     return adapt(a, b, 3)
+
+
+@program(
+    args=(
+        0.8,
+        3,
+    )
+)
+def mutual_inner(x, n):
+    def even(k, v):
+        return v if k == 0 else odd(k - 1, v * x)
+
+    def odd(k, v):
+        return v * 2.0 if k == 0 else even(k - 1, np.sin(v))
+
+    return even(n, x) + odd(n, x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def inner_recursion_defaults(x, n):
+    def f(k, acc=1.0, *, scale=0.5):
+        if k == 0:
+            return acc
+        return f(k - 1, acc * x + scale, scale=scale * x)
+
+    return f(n) + f(n, x, scale=x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def recursion_as_value(x, n):
+    def f(k):
+        return x if k <= 0 else sum(map(f, (k - 1, k - 2))) * x
+
+    g = f
+    return g(n)
+
+
+@program(args=(numbers(5),))
+def recursion_on_slices(x):
+    def total(v):
+        if v.size == 1:
+            return v[0] * v[0]
+        m = v.size // 2
+        return total(v[:m]) * total(v[m:]) + v[0]
+
+    return total(x)
+
+
+@program(args=(numbers(4),))
+def recursion_writing_captured(x):
+    a = x * 1.0
+
+    def relax(i):
+        if i == 0:
+            return
+        a[i] = a[i] * a[i - 1]
+        relax(i - 1)
+
+    relax(3)
+    return np.sum(a * x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def recursion_in_a_loop(x, n):
+    total = 0.0
+    for i in range(3):
+        y = x * (i + 1)
+
+        def f(k):
+            return y if k == 0 else f(k - 1) * y
+
+        total = total + f(i)
+    return total
