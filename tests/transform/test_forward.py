@@ -39,7 +39,6 @@ def body(function: Callable[..., Any], *wrt: str, **options: Any) -> str:
 
 REFUSED = frozenset(
     """
-    containers.memo
     containers.deque_as_window
     containers.default_dictionary
     exits.failing_helper_in_a_loop
