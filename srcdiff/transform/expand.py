@@ -86,12 +86,15 @@ class _Expander:
         if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
             way = self.decided(test.operand)
             return None if way is None else not way
+        if isinstance(test, gast.Call) and len(test.args) == 1 and self.scope.object_of(test.func) is callable:
+            return True if self.scope.known(test.args[0]) is not None else None
         if not isinstance(test, gast.Compare) or len(test.ops) != 1 or not _is_none(test.comparators[0]):
             return None
         if not isinstance(test.ops[0], (gast.Is, gast.IsNot)):
             return None
         left = test.left
         missing = _is_none(left) if isinstance(left, gast.Constant) else None
+        missing = True if is_name(left) and left.id in self.scope.missing else missing
         if missing is None and (self.scope.known(left) is not None or callable(self.scope.object_of(left))):
             missing = False
         return None if missing is None else missing == isinstance(test.ops[0], gast.Is)
@@ -159,6 +162,7 @@ class _Expander:
         if isinstance(found, Known):
             if (
                 isinstance(found.first, Instance)
+                or (found.first is not None and not isinstance(node.func, gast.Attribute))
                 or self.takes_functions(node)
                 or collects(found.function)
                 or self.is_wanted(found)
@@ -308,9 +312,13 @@ def expand_calls(
 
 
 def note_callbacks(scope: Scope, parameters: dict[str, Fact]) -> None:
-    """Functions that are arguments are known now, too."""
+    """Functions that are arguments are known now, and so is where None stands in the place of one."""
     for parameter, fact in parameters.items():
         if parameter in scope.stable and fact.kind == "function" and len(fact.functions) == 1:
             found = scope.as_known(fact.functions[0])
             if found is not None:
                 scope.static[parameter] = found
+            else:
+                scope.aliases[parameter] = fact.functions[0]
+        if parameter in scope.stable and fact.kind == "opaque" and fact.type is type(None):
+            scope.missing.add(parameter)

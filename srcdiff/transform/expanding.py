@@ -31,8 +31,8 @@ def expanded(
 ) -> core.Function:
     """The function with closures and callbacks expanded, and calls of derivatives as calls of generated functions."""
     findings = Findings()
-    function = function.with_body(_apart(function, names))
     for _ in range(_ROUNDS):
+        function = function.with_body(_apart(function, names))
         function = expand_calls(function, parameters, names, module, findings)
         inside = lift_recursion(function, names, module)
         if inside is None:

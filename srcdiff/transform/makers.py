@@ -112,7 +112,29 @@ def _vectorize(arguments: list[gast.expr], keywords: list[gast.keyword], literal
     return _parameters(rest="arguments"), _returned(call)
 
 
+def _cache(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
+    """`functools.cache(f)`, `functools.lru_cache(f)`: every call is one of `f`; and the decorator `lru_cache(size)`."""
+    if len(arguments) != 1 or keywords or isinstance(arguments[0], gast.Constant):
+        return _same("function") if not any(isinstance(a, gast.Name) for a in arguments) else None
+    call = gast.Call(
+        arguments[0], [gast.Starred(name("arguments"), gast.Load())], [gast.keyword(None, name("keywords"))]
+    )
+    return _parameters(rest="arguments", more="keywords"), _returned(call)
+
+
+def _wraps(_arguments: list[gast.expr], _keywords: list[gast.keyword], _literal: Any) -> Body | None:
+    """`functools.wraps(f)`, a decorator that changes names and documentation only."""
+    return _same("wrapper")
+
+
+def _same(parameter: str) -> Body:
+    return _parameters(parameter), _returned(name(parameter))
+
+
 MAKERS: dict[Any, Maker] = {
+    functools.cache: _cache,
+    functools.lru_cache: _cache,
+    functools.wraps: _wraps,
     functools.partial: _partial,
     operator.itemgetter: _itemgetter,
     operator.attrgetter: _attrgetter,

@@ -19,7 +19,7 @@ from srcdiff.rules import registry
 from srcdiff.source import Source, unwrap
 from srcdiff.transform import equivalents
 from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
-from srcdiff.transform.callees import is_users_function, source_or_none
+from srcdiff.transform.callees import is_derivative, is_users_function, source_or_none
 from srcdiff.transform.definitions import free_names
 from srcdiff.transform.equivalents import EQUIVALENTS
 from srcdiff.transform.makers import made_function, parts_of
@@ -63,6 +63,8 @@ class Scope:
         How often each variable is bound.
     aliases : dict
         Variables that name one function of a library wherever they are read.
+    missing : set of str
+        Parameters that are None.
     stable : set of str
         Variables that are bound once, outside loops, and parameters that are not bound again.
     renamed : dict
@@ -80,6 +82,7 @@ class Scope:
         self.made: dict[int, Inner] = {}
         self.renamed: dict[str, gast.expr] = {}
         self.aliases: dict[str, Any] = {}
+        self.missing: set[str] = set()
 
     def known(self, node: gast.expr) -> Any:
         """The function or object that an expression means, if that is known; None otherwise."""
@@ -100,6 +103,9 @@ class Scope:
         parts = parts_of(value)
         if parts is not None:
             return self.as_inner(value, *parts)
+        called = inspect.getattr_static(type(value), "__call__", None)
+        if is_users_function(called) and not isinstance(value, type) and not is_derivative(value):
+            return Known(called, value)
         if not is_hashable(value):
             return None
         value = EQUIVALENTS.get(value, value)

@@ -181,8 +181,9 @@ def with_value(statement: gast.stmt, value: gast.expr) -> gast.stmt:
 def _at_line_of(statement: gast.stmt, origin: gast.stmt, *, keep: bool) -> gast.stmt:
     """A statement of a function from elsewhere belongs to the line of the call."""
     if not keep:
-        for inner in statements([statement]):
-            statement_like(inner, origin)
+        for inner in gast.walk(statement):
+            if isinstance(inner, gast.stmt):
+                statement_like(inner, origin)
     return statement
 
 
