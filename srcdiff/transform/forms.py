@@ -90,6 +90,7 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
     draft = Draft(function, request.wrt, facts, calls, aux=request.has_aux, wanted=wanted)
     try:
         pipeline.run(pipeline.FORWARD if forward_mode else pipeline.REVERSE, draft)
+        calls.state.refuse()
     except UnsupportedError as error:
         raise _with_kinds_asked(error, facts, needed=module.has_derivatives) from None
     titles = _WRITERS[request.form](draft)
