@@ -15,6 +15,8 @@ from srcdiff import runtime
 from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
+from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
+from srcdiff.analysis.lengths import length_of_axis, matmul, shape_as_tuple
 from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.shapes import shape_of_lengths
 from srcdiff.rules import registry
@@ -127,10 +129,26 @@ _REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
 _REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
 
 
+def _taken(owner: Fact, attr: str, arguments: list[Fact]) -> Fact:
+    """What `d.get(key, default)` and its like give: the item of the key, or the default where there is none."""
+    missing = Fact("opaque", type=type(None)) if attr == "get" else None
+    default = arguments[1] if len(arguments) > 1 else missing
+    key = arguments[0].value if arguments else None
+    if owner.items is not None and isinstance(key, (str, int)):
+        if key in owner.keys:
+            return owner.items[owner.keys.index(key)]
+        return default or ANYTHING
+    if owner.item is None:
+        return ANYTHING if owner.items != () or default is None else default
+    return join(owner.item, default) if default is not None else owner.item
+
+
 def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:
     """The result of a method of an array, a list or a dictionary."""
     if owner.kind in ("list", "dict"):
-        if attr in ("pop", "get", "setdefault"):
+        if owner.kind == "dict" and attr in ("pop", "get", "setdefault"):
+            return _taken(owner, attr, arguments)
+        if attr == "pop":
             return owner.item or ANYTHING
         if attr == "copy":
             return owner

@@ -15,9 +15,9 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, constant, display, name, statement_like, subscript
-from srcdiff.transform.definitions import free_names
+from srcdiff.analysis.structure import statements
+from srcdiff.build import assign, constant, display, name, statement_like, subscript, substitute
+from srcdiff.transform.definitions import free_names, own_names
 from srcdiff.transform.scope import Findings, Scope
 from srcdiff.transform.splice import renamed_copy
 
@@ -212,10 +212,19 @@ class _Values:
             arguments = self.visit(node.args, own)
             return gast.copy_location(gast.Call(node.func, arguments, self.visit(node.keywords, own)), node)
         if isinstance(node, gast.FunctionDef):
-            bound = {a.id for a in gast.walk(node.args) if isinstance(a, gast.Name) and isinstance(a.ctx, gast.Param)}
-            own = own | bound | {n for s in statements(node.body) for n in bound_names(s)} | {node.name}
+            return self.definition(node, own)
         new = type(node)(*[self.visit(getattr(node, field, None), own) for field in node._fields])
         return gast.copy_location(new, node)
+
+    def definition(self, node: gast.FunctionDef, own: frozenset[str]) -> gast.FunctionDef:
+        """A definition; its defaults belong to the scope around it."""
+        parts = {field: getattr(node, field, None) for field in node._fields}
+        inside = own | own_names(node) | {node.name}
+        arguments = substitute(node.args, {})
+        arguments.defaults = self.visit(node.args.defaults, own)
+        arguments.kw_defaults = self.visit(node.args.kw_defaults, own)
+        parts |= {"args": arguments, "body": [self.visit(statement, inside) for statement in node.body]}
+        return gast.copy_location(gast.FunctionDef(**parts), node)
 
     def title(self, node: gast.expr, own: frozenset[str]) -> str | None:
         """The function that an expression stands for."""

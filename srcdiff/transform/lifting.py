@@ -23,7 +23,7 @@ from srcdiff.load import load
 from srcdiff.names import Names
 from srcdiff.source import Source
 from srcdiff.transform.callables import bind, signature_of
-from srcdiff.transform.definitions import free_names, parameters_of
+from srcdiff.transform.definitions import free_names, own_names, parameters_of
 from srcdiff.transform.module import Module
 from srcdiff.transform.splice import renamed_copy
 
@@ -288,6 +288,8 @@ class _Calls:
             return node
         if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in self.cycle.titles:
             return self.direct(node)
+        if isinstance(node, gast.FunctionDef) and own_names(node) & set(self.cycle.titles):
+            return node  # a parameter of the same name; what else it calls is defined beside it
         new = type(node)(*[self.visit(getattr(node, field, None)) for field in node._fields])
         return gast.copy_location(new, node)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import gast
 
+from srcdiff.analysis.facts import Tag
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, substitute
 from srcdiff.transform.callables import Inner, Instance, Known, arguments_of, bind, python_signature, signature_of
@@ -138,7 +139,8 @@ class Splicer:
             return
         if not isinstance(argument, gast.AST):
             argument = self.scope.literal(argument)
-        if parameter not in own and isinstance(argument, (gast.Name, gast.Constant)):
+        tag = isinstance(argument, gast.Constant) and isinstance(argument.value, Tag)  # it may be called
+        if parameter not in own and isinstance(argument, (gast.Name, gast.Constant)) and not tag:
             values[parameter] = argument
             return
         fresh = self.scope.fresh(parameter)
@@ -196,7 +198,9 @@ def renamed_copy(node: Any, values: dict[str, gast.expr]) -> Any:
         inside = {k: v for k, v in values.items() if k not in own}
         new = gast.FunctionDef(*[getattr(node, f, None) for f in node._fields])
         new.body = [renamed_copy(s, inside) for s in node.body]
-        new.args = substitute(node.args, {k: v for k, v in values.items() if k not in own})
+        new.args = substitute(node.args, inside)
+        new.args.defaults = [substitute(d, values) for d in node.args.defaults]  # of the scope around it
+        new.args.kw_defaults = [substitute(d, values) if d is not None else None for d in node.args.kw_defaults]
         renamed = values.get(node.name)
         if isinstance(renamed, gast.Name):
             new.name = renamed.id

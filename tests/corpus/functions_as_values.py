@@ -178,3 +178,187 @@ def generator_argument_with_function(x):
         else:
             stack.append(token)
     return stack[0]
+
+
+@program(args=(0.8,))
+def none_or_function(x):
+    total = x
+    for k in range(4):
+        f = np.sin if k % 2 else None
+        if f:
+            total = f(total)
+        if f is None:
+            total = total * x
+    return total
+
+
+@program(args=(numbers(3),))
+def closures_that_write(x):
+    bufs = [x * 1.0, x * x]
+    writers = []
+    for b in bufs:
+
+        def w(i, v, b=b):
+            b[i] = v * b[i - 1]
+
+        writers.append(w)
+    for w in writers:
+        w(0, x[1])
+        w(2, x[0])
+    return np.sum(bufs[0] * bufs[1])
+
+
+@program(args=(0.8,))
+def state_in_closures(x):
+    def counter(start):
+        state = start
+
+        def step(v):
+            nonlocal state
+            state = state * v + 0.1
+            return state
+
+        return step
+
+    cs = [counter(x * k) for k in range(1, 4)]
+    t = 0.0
+    for r in range(2):
+        for c in cs:
+            t = t * 0.5 + c(x)
+    return t
+
+
+@program(args=(0.8,))
+def same_name_in_branches(x):
+    t = x
+    for k in range(4):
+        if k % 2:
+
+            def f(v):
+                return v * x
+        else:
+
+            def f(v):
+                return v + x * k
+
+        t = f(t)
+    return f(t)
+
+
+@program(args=(0.8,))
+def function_from_previous_trip(x):
+    t = x
+    prev = np.sin
+    for k in range(4):
+        y = t * (k + 1)
+
+        def f(v):
+            return v * y
+
+        t = prev(t) + 0.1
+        prev = f
+    return prev(t)
+
+
+@program(args=(0.8,))
+def two_kinds_of_closures(x):
+    fs = []
+    for k in range(4):
+        a = x * (k + 1)
+        if k % 2:
+            fs.append(lambda v, a=a: v * a)
+        else:
+            b = a * x
+            fs.append(lambda v, a=a, b=b: np.sin(v * a) + b)
+    fs.append(np.tanh)
+    for f in fs:
+        x = f(x)
+    return x
+
+
+@program(args=(numbers(3),))
+def closures_with_arrays_and_numbers(x):
+    fs = [lambda v, w=w: v * w for w in (x, x[0], 2.0, x * x)]
+    y = x
+    for f in fs:
+        y = f(y)
+    return np.sum(y)
+
+
+@program(args=(0.8,))
+def swap_closures(x):
+    def mk(a):
+        return lambda v: v * a
+
+    f, g = mk(x), mk(x * x)
+    for _ in range(3):
+        f, g = g, f
+        x = f(x) + g(0.5)
+    return x
+
+
+@program(args=(0.8,))
+def list_of_lists_of_functions(x):
+    net = [[np.sin, lambda v: v * x], [np.exp], []]
+    for layer in net:
+        for f in layer:
+            x = f(x) * 0.9
+    return x
+
+
+@program(args=(0.8,))
+def popped(x):
+    stack = [np.sin, lambda v: v * v, np.cos]
+    while stack:
+        x = stack.pop()(x) + 0.1
+    return x
+
+
+@program(
+    args=(
+        0.8,
+        True,
+    )
+)
+def flag(x, c):
+    op = operator.add if c else operator.mul
+    return op(x, x * x) + (math.sin if c else math.cos)(x)
+
+
+@program(args=(0.8,))
+def generator_of_functions(x):
+    def powers(n):
+        out = []
+        for k in range(1, n + 1):
+            out.append(lambda v, k=k: v**k * x)
+        return tuple(out)
+
+    a, b, c = powers(3)
+    return a(b(c(x))) + powers(2)[1](x)
+
+
+@program(args=(0.8,))
+def pipeline_dict_get(x):
+    table = {"sq": lambda v: v * v}
+    f = table.get("sq")
+    g = table.get("none", np.sin)
+    return f(x) * g(x)
+
+
+@program(args=(0.8,))
+def shadowing_defaults(x):
+    fs = []
+    for k in range(2):
+
+        def h(v, k=k):
+            return v * x + k
+
+        def g(v, h=h):
+            return h(v) * x
+
+        fs.append(g)
+        fs.append(h)
+    t = x
+    for f in fs:
+        t = f(t)
+    return t

@@ -255,3 +255,75 @@ def filter_function(x):
 @program(args=(numbers(3),))
 def accumulate(x):
     return sum(itertools.accumulate(x, operator.mul)) + list(itertools.accumulate(x, lambda a, b: a + b * b))[-1]
+
+
+@program(
+    args=(
+        numbers(3),
+        0.7,
+    )
+)
+def partial_of_a_written_array(x, c):
+    a = x * 1.0
+    p = functools.partial(lambda v, s: np.sum(v) * s, a)
+    a[0] = c * c
+    return p(c) + p(x[1])
+
+
+@program(
+    args=(
+        0.8,
+        0.7,
+    )
+)
+def zipped_pairs(x, y):
+    pairs = [("a", np.sin), ("b", lambda v: v * y)]
+    total = 0.0
+    for (name, f), w in zip(pairs, (x, y)):
+        total = total + f(w) * (2.0 if name == "a" else x)
+    return total
+
+
+@program(args=(0.8,))
+def called_in_comprehension(x):
+    fs = {"a": np.sin, "b": lambda v: v * x}
+    return sum([fs[k](x) for k in sorted(fs)]) + sum(f(x) for f in fs.values())
+
+
+@program(args=(0.8,))
+def immediately(x):
+    return (lambda a: (lambda b: a * b + x)(a * x))(x * 2.0)
+
+
+def apply_all(fs, v, *, w=1.0):
+    for f in fs:
+        v = f(v) * w
+    return v
+
+
+@program(
+    args=(
+        0.8,
+        0.7,
+    )
+)
+def helper_gets_list(x, y):
+    fs = [np.sin, lambda v: v * y]
+    return apply_all(fs, x, w=y) + apply_all([np.cos, np.exp], y) + apply_all((lambda v: v * x,), x)
+
+
+@program(args=(0.8,))
+def chosen_defaults(x):
+    def h(v):
+        return v * x
+
+    def m(v):
+        return v + x
+
+    def g(v, h=h):
+        return h(v) * x
+
+    t = x
+    for f in (h, m, g):
+        t = g(t, f) if f is not g else g(t)
+    return t

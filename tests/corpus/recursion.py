@@ -233,3 +233,63 @@ def recursion_in_a_loop(x, n):
 
         total = total + f(i)
     return total
+
+
+@program(args=(0.8,))
+def recursion_returning_tuple(x):
+    def f(k):
+        if k == 0:
+            return x, 1.0
+        a, b = f(k - 1)
+        return a * b, a + b
+
+    a, b = f(4)
+    return a * b
+
+
+@program(
+    args=(
+        0.8,
+        3,
+    )
+)
+def ackermannish(x, n):
+    def f(m, v):
+        if m == 0:
+            return v + x
+        for _ in range(2):
+            v = f(m - 1, v) * 0.5
+        return v
+
+    return f(n, x)
+
+
+@program(args=(0.8,))
+def recursion_through_list(x):
+    def tree(d):
+        return [x * d] if d == 0 else [x * d, tree(d - 1)]
+
+    def total(t):
+        s = 0.0
+        for item in t:
+            s = s + (total(item) if isinstance(item, list) else item * item)
+        return s
+
+    return total([x, [x * x, [2.0 * x]]])
+
+
+@program(args=(0.8,))
+def recursion_with_a_parameter_of_its_name(x):
+    def f(k, f=2.0):
+        def g(f):
+            return f * x
+
+        return g(f) + k
+
+    def r(k):
+        def inner(r):
+            return r * x
+
+        return inner(x) if k == 0 else r(k - 1) + inner(2.0)
+
+    return f(1) + r(3)
