@@ -12,11 +12,9 @@ import gast
 import numpy as np
 
 from srcdiff import runtime
-from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join_all, promote, unvalued
+from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
-from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
-from srcdiff.analysis.lengths import length_of_axis, matmul, shape_as_tuple
 from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.shapes import shape_of_lengths
 from srcdiff.rules import registry
