@@ -214,6 +214,8 @@ class _Values:
         if isinstance(node, gast.FunctionDef):
             return self.definition(node, own)
         new = type(node)(*[self.visit(getattr(node, field, None), own) for field in node._fields])
+        if isinstance(new, gast.Compare) and any(map(_is_tag, [new.left, *new.comparators])):
+            new.ops = [_EQUAL.get(type(op), type(op))() for op in new.ops]
         return gast.copy_location(new, node)
 
     def definition(self, node: gast.FunctionDef, own: frozenset[str]) -> gast.FunctionDef:
@@ -238,6 +240,13 @@ class _Values:
             functions = self.closures.facts(node).functions
             found = functions[0] if len(functions) == 1 else None
         return next((title for title, value in self.objects.items() if value is found), None)
+
+
+_EQUAL = {gast.Is: gast.Eq, gast.IsNot: gast.NotEq}
+
+
+def _is_tag(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and isinstance(node.value, Tag)
 
 
 def _together(sets: list[tuple[Any, ...]]) -> list[list[Any]]:
