@@ -284,7 +284,7 @@ class Builder:
 
 def _key(kinds: Kinds, identities: tuple[tuple[str, Any], ...]) -> Any:
     """What a specialisation is found by; constants by their text, since equal ones need not be one object."""
-    return kinds, tuple((name, repr(value) if _is_constant(value) else id(value)) for name, value in identities)
+    return kinds, tuple((name, repr(value) if _is_constant(value) else _identity(value)) for name, value in identities)
 
 
 def _no_floats(where: str, value: Any) -> str:
@@ -297,7 +297,19 @@ def _no_floats(where: str, value: Any) -> str:
 
 
 def _is_callback(value: Any) -> bool:
+    """Whether a value is a function, or a list, tuple or dictionary of nothing but functions."""
+    if type(value) in (list, tuple, dict) and value:
+        return all(map(_is_callback, value.values() if isinstance(value, dict) else value))
     return callable(value) and not is_container(value)
+
+
+def _identity(value: Any) -> Any:
+    """What tells a callback from another one."""
+    if type(value) is dict:
+        return tuple((key, _identity(item)) for key, item in value.items())
+    if type(value) in (list, tuple) and _is_callback(value):
+        return type(value), tuple(map(_identity, value))
+    return id(value)
 
 
 def _is_constant(value: Any) -> bool:

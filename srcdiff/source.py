@@ -183,6 +183,9 @@ def read(function: Callable[..., Any]) -> Source:
         function = function.__func__
     if not isinstance(function, types.FunctionType):
         _refuse(function)
+    lifted: Source | None = getattr(function, "__srcdiff_source__", None)
+    if lifted is not None:  # made from an inner function: messages point at that one
+        return lifted
     found = locate(function)
     if isinstance(found, str):
         raise SourceError(

@@ -12,7 +12,7 @@ import gast
 import numpy as np
 
 from srcdiff import runtime
-from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join_all, promote, unvalued
+from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
 from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
@@ -91,7 +91,7 @@ def _item_of_iterable(fact: Fact) -> Fact | None:
     if fact.numeric:
         rank = fact.rank - 1 if fact.rank else None
         return Fact("array" if rank else "numeric", fact.letter, rank, None, fact.dtypes)
-    return fact.item if fact.container else None
+    return fact.item if fact.container or fact.kind == "anything" else None
 
 
 _FROM_SEQUENCES = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray)
@@ -127,10 +127,26 @@ _REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
 _REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
 
 
+def _taken(owner: Fact, attr: str, arguments: list[Fact]) -> Fact:
+    """What `d.get(key, default)` and its like give: the item of the key, or the default where there is none."""
+    missing = Fact("opaque", type=type(None)) if attr == "get" else None
+    default = arguments[1] if len(arguments) > 1 else missing
+    key = arguments[0].value if arguments else None
+    if owner.items is not None and isinstance(key, (str, int)):
+        if key in owner.keys:
+            return owner.items[owner.keys.index(key)]
+        return default or ANYTHING
+    if owner.item is None:
+        return ANYTHING if owner.items != () or default is None else default
+    return join(owner.item, default) if default is not None else owner.item
+
+
 def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:
     """The result of a method of an array, a list or a dictionary."""
     if owner.kind in ("list", "dict"):
-        if attr in ("pop", "get", "setdefault"):
+        if owner.kind == "dict" and attr in ("pop", "get", "setdefault"):
+            return _taken(owner, attr, arguments)
+        if attr == "pop":
             return owner.item or ANYTHING
         if attr == "copy":
             return owner
@@ -138,6 +154,9 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
             return INTEGER
         if attr == "keys":
             return Fact("list", item=_item_of_iterable(owner), type=list)
+        if owner.kind == "dict" and attr in ("values", "items") and owner.item is not None:
+            pair = (_item_of_iterable(owner) or ANYTHING, owner.item)
+            return Fact(item=owner.item if attr == "values" else Fact("tuple", items=pair, type=tuple))
         return OPAQUE if attr in ("append", "extend", "insert", "update", "clear", "sort", "reverse") else ANYTHING
     if owner.kind == "tuple" and attr in ("index", "count"):
         return INTEGER

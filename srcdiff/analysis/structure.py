@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import gast
 
-__all__ = ["MUTATING_METHODS", "blocks", "bound_names", "flags_of", "root_name", "statements", "written_names"]
+__all__ = [
+    "MUTATING_METHODS",
+    "blocks",
+    "bound_names",
+    "flags_of",
+    "root_name",
+    "statements",
+    "with_blocks",
+    "written_names",
+]
 
 MUTATING_METHODS = frozenset(
     [
@@ -44,6 +54,38 @@ def blocks(statement: gast.stmt) -> Iterator[list[gast.stmt]]:
             yield block
     for handler in getattr(statement, "handlers", ()):
         yield handler.body
+
+
+def with_blocks(
+    statement: gast.stmt,
+    rewritten: Callable[[list[gast.stmt]], list[gast.stmt]],
+    enter: Callable[..., Any] | None = None,
+) -> gast.stmt:
+    """A compound statement with its blocks rewritten; any other statement as it is.
+
+    `enter`, if given, is called with the new statement and a word for the block before each is rewritten.
+    """
+    if not any(True for _ in blocks(statement)):
+        return statement
+    new = gast.copy_location(
+        type(statement)(*[getattr(statement, field, None) for field in statement._fields]), statement
+    )
+
+    def block(word: str, body: list[gast.stmt]) -> list[gast.stmt]:
+        if enter is not None:
+            enter(new, word)
+        return rewritten(body)
+
+    for field in ("body", "handlers", "orelse", "finalbody"):
+        part = getattr(new, field, None)
+        if part and field == "handlers":
+            new.handlers = [
+                gast.copy_location(gast.ExceptHandler(h.type, h.name, block(f"{field}{k}", h.body)), h)
+                for k, h in enumerate(part)
+            ]
+        elif part:
+            setattr(new, field, block(field, part))
+    return new
 
 
 def statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:

@@ -235,6 +235,7 @@ def _polished(
         | users
         | set(setting.objects)
         | set(setting.function.parameters)
+        | setting.writing_calls
         | {setting.gradient}
     )
     names = _numbered_webs(setting, forward, reverse, output, users, result)

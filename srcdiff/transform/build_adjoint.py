@@ -139,6 +139,7 @@ def activate(draft: Draft) -> None:
     tables = (setting.facts, setting.storage)
     setting.active = active_names(function, set(draft.wrt), *tables, useful, setting.effects)
     setting.varied = varied_names(function, set(draft.wrt), *tables, setting.effects)
+    draft.calls.state.note(function, *tables, setting.varied, draft.calls)
 
 
 def shadow(draft: Draft) -> None:

@@ -91,10 +91,22 @@ def arguments_of(display: gast.Tuple | gast.Dict) -> Arguments:
     )
 
 
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
 def bind(signature: inspect.Signature, arguments: list[Any], keywords: list[gast.keyword]) -> dict[str, Any] | None:
-    """What stands for each parameter; None where the call cannot be taken apart."""
-    if any(isinstance(a, gast.Starred) for a in arguments) or any(k.arg is None for k in keywords):
+    """What stands for each parameter; None where the call cannot be taken apart.
+
+    `*args` gets a tuple display, in which starred items are left only if everything before them has its parameter.
+    """
+    if any(k.arg is None for k in keywords):
         return None
+    starred = next((k for k, a in enumerate(arguments) if isinstance(a, gast.Starred)), None)
+    if starred is not None:
+        taking = [p for p in signature.parameters.values() if p.kind in _POSITIONAL]
+        varying = any(p.kind is p.VAR_POSITIONAL for p in signature.parameters.values())
+        if not varying or starred < len(taking):
+            return None
     try:
         bound = signature.bind(*arguments, **{k.arg: k.value for k in keywords})
     except TypeError:

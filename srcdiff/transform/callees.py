@@ -23,7 +23,7 @@ from srcdiff.normalize import normalize
 from srcdiff.rules import registry
 from srcdiff.source import Source, own_signature, read, unwrap
 
-__all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_users_function", "makes_functions"]
+__all__ = ["Callee", "bind_call", "core_of", "find_callee", "is_derivative", "is_users_function", "makes_functions"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,11 @@ def is_users_function(value: Any) -> bool:
 
 _PACKAGE = str(Path(__file__).parents[1])
 _OWN_MODULES = ("srcdiff.rules.", "srcdiff.runtime", "srcdiff.tangents")
+
+
+def is_derivative(value: Any) -> bool:
+    """Whether a value is what `grad` and its like return."""
+    return hasattr(type(value), "__srcdiff_callee__")
 
 
 def _is_template(value: Any, node: gast.expr, facts: Facts) -> bool:
@@ -137,6 +142,7 @@ def makes_functions(function: Any) -> bool:
     return bool(made & names_read([*displayed, *stored]))
 
 
+@functools.lru_cache(maxsize=1024)
 def source_or_none(function: Any) -> Source | None:
     """The source of a function, where it can be had and differentiated."""
     try:

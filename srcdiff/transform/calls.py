@@ -29,6 +29,7 @@ from srcdiff.transform.callees import (
     find_callee,
     source_or_none,
 )
+from srcdiff.transform.captured import CapturedState, Writes, captured_reads, captured_writes
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
 from srcdiff.transform.module import Module
 
@@ -40,11 +41,15 @@ __all__ = ["Calls", "ExpandInstead", "Pair", "Summary"]
 
 @dataclass(frozen=True)
 class Summary:
-    """What calling a function does: the parameters that it writes into, those its result may alias, its result."""
+    """What calling a function does: the parameters that it writes into, those its result may alias, its result.
+
+    `captured` are the captured objects that may get something that carries a derivative.
+    """
 
     writes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     result: Fact | None = None
+    captured: Writes = ()
 
 
 @dataclass
@@ -104,6 +109,7 @@ class Calls:
         self.pairs: dict[Any, Pair] = {}
         self.summaries: dict[Any, Summary] = {}
         self.in_progress: dict[Any, bool] = {}
+        self.state = CapturedState()
         self.written: dict[str, str] = {}
 
     # Telling what a call is.
@@ -154,7 +160,10 @@ class Calls:
         output = returned_value(function)
         writes = tuple(p for p in function.parameters if _may_write(p, facts, storage))
         aliases = tuple(p for p in function.parameters if _may_alias(output, p, facts, storage))
-        return Summary(writes, aliases, _free_of_symbols(facts(output)))
+        self.state.read |= captured_reads(function, facts)
+        carrying = {variable for variable, fact in facts.of.items() if fact.differentiable}
+        captured = tuple(captured_writes(function, facts, storage, carrying, self))
+        return Summary(writes, aliases, _free_of_symbols(facts(output)), captured)
 
     def result_fact(self, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
         """The fact of a call's result."""

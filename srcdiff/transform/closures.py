@@ -15,12 +15,13 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact, Tag
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import assign, constant, display, name, names_read, statement_like, subscript
+from srcdiff.analysis.structure import statements
+from srcdiff.build import assign, constant, display, name, statement_like, subscript, substitute
+from srcdiff.transform.definitions import free_names, own_names
 from srcdiff.transform.scope import Findings, Scope
 from srcdiff.transform.splice import renamed_copy
 
-__all__ = ["Closure", "Closures", "free_names", "holds_inner"]
+__all__ = ["Closure", "Closures", "holds_inner"]
 
 Block = list[gast.stmt]
 
@@ -54,25 +55,6 @@ def holds_inner(fact: Fact | None) -> bool:
     if any(isinstance(f, (gast.FunctionDef, Tag)) for f in fact.functions):
         return True
     return any(holds_inner(item) for item in (*(fact.items or ()), *fact.first, fact.item))
-
-
-def free_names(statement: gast.stmt) -> set[str]:
-    """What a definition reads and does not bind itself."""
-    if not isinstance(statement, gast.FunctionDef):
-        return names_read(statement)
-    arguments = statement.args
-    own = {a.id for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
-    own |= {a.id for a in (arguments.vararg, arguments.kwarg) if a is not None}
-    own |= {n for s in statements(statement.body) for n in bound_names(s)}
-    inner = [s for s in statements(statement.body) if isinstance(s, gast.FunctionDef)]
-    read = names_read([s for s in statements(statement.body) if not any(True for _ in blocks(s)) and s not in inner])
-    for compound in (s for s in statements(statement.body) if any(True for _ in blocks(s))):
-        headers = [getattr(compound, field, None) for field in ("test", "iter", "items")]
-        read |= names_read([h for h in headers if isinstance(h, gast.AST)])
-        read |= names_read([w for h in headers if isinstance(h, list) for w in h])
-    for definition in inner:
-        read |= free_names(definition)
-    return (read - own) | names_read([d for d in (*arguments.defaults, *arguments.kw_defaults) if d is not None])
 
 
 class Closures:
@@ -178,6 +160,11 @@ class Closures:
 
     # Writing.
 
+    def named(self, titles: set[str], body: Block) -> Block:
+        """The body with the names of inner functions in their place."""
+        self.values = {title: constant(Tag(title)) for title in titles}
+        return self.converted(body)
+
     def converted(self, body: Block) -> Block:
         """The body with tags in the place of inner functions that are values."""
         if not self.values:
@@ -225,10 +212,21 @@ class _Values:
             arguments = self.visit(node.args, own)
             return gast.copy_location(gast.Call(node.func, arguments, self.visit(node.keywords, own)), node)
         if isinstance(node, gast.FunctionDef):
-            bound = {a.id for a in gast.walk(node.args) if isinstance(a, gast.Name) and isinstance(a.ctx, gast.Param)}
-            own = own | bound | {n for s in statements(node.body) for n in bound_names(s)} | {node.name}
+            return self.definition(node, own)
         new = type(node)(*[self.visit(getattr(node, field, None), own) for field in node._fields])
+        if isinstance(new, gast.Compare) and any(map(_is_tag, [new.left, *new.comparators])):
+            new.ops = [_EQUAL.get(type(op), type(op))() for op in new.ops]
         return gast.copy_location(new, node)
+
+    def definition(self, node: gast.FunctionDef, own: frozenset[str]) -> gast.FunctionDef:
+        """A definition; its defaults belong to the scope around it."""
+        parts = {field: getattr(node, field, None) for field in node._fields}
+        inside = own | own_names(node) | {node.name}
+        arguments = substitute(node.args, {})
+        arguments.defaults = self.visit(node.args.defaults, own)
+        arguments.kw_defaults = self.visit(node.args.kw_defaults, own)
+        parts |= {"args": arguments, "body": [self.visit(statement, inside) for statement in node.body]}
+        return gast.copy_location(gast.FunctionDef(**parts), node)
 
     def title(self, node: gast.expr, own: frozenset[str]) -> str | None:
         """The function that an expression stands for."""
@@ -242,6 +240,13 @@ class _Values:
             functions = self.closures.facts(node).functions
             found = functions[0] if len(functions) == 1 else None
         return next((title for title, value in self.objects.items() if value is found), None)
+
+
+_EQUAL = {gast.Is: gast.Eq, gast.IsNot: gast.NotEq}
+
+
+def _is_tag(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and isinstance(node.value, Tag)
 
 
 def _together(sets: list[tuple[Any, ...]]) -> list[list[Any]]:

@@ -256,11 +256,7 @@ class _Contributions:
                 node, "a starred argument with a derivative", "Name the arguments one by one."
             )
         if function is None or registry.lookup(function) is None:
-            raise self.setting.unsupported(
-                node,
-                f"no rule for `{gast.unparse(node.func).strip()}`",
-                "Register one with @srcdiff.adjoint, or write the function in Python.",
-            )
+            raise self.setting.no_rule(node, "adjoint")
         self.rule(node, function, arguments, node.keywords)
 
     # Rules.

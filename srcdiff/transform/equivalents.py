@@ -50,7 +50,7 @@ def vectorized(function: Callable[..., Any], *arguments: Any) -> Any:
     made = np.array(results)
     if made.dtype != np.array(results[0]).dtype:
         raise TypeError("np.vectorize gives every result the dtype of the first one: return numbers of one kind")
-    return made.reshape(shape)
+    return np.reshape(made, shape)
 
 
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Any, *args: Any) -> Any:

@@ -15,7 +15,7 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
-from srcdiff.analysis.structure import blocks, statements
+from srcdiff.analysis.structure import blocks, statements, with_blocks
 from srcdiff.build import assign, is_name, name, names_read, statement_like, substitute
 from srcdiff.names import Names
 from srcdiff.transform.callables import Arguments, Escapes, Inner, Instance, Known, collects, is_hashable
@@ -53,6 +53,10 @@ class _Expander:
             return
         statement = self.objects.attributes(statement)
         if isinstance(statement, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
+            decided = self.decided(statement.test) if isinstance(statement, gast.If) else None
+            if decided is not None:
+                yield from self.block(statement.body if decided else statement.orelse)
+                return
             yield self.compound(statement)
             return
         if isinstance(statement, gast.Assign) and is_name(statement.targets[0]):
@@ -67,15 +71,33 @@ class _Expander:
         yield statement
 
     def compound(self, statement: gast.stmt) -> gast.stmt:
-        new = type(statement)(*[getattr(statement, f, None) for f in statement._fields])
-        gast.copy_location(new, statement)
-        for field_name in ("body", "orelse", "finalbody"):
-            inner = getattr(new, field_name, None)
-            if inner:
-                outside, self.path = self.path, (*self.path, (new, field_name))
-                setattr(new, field_name, self.block(inner))
-                self.path = outside
+        """A statement with blocks."""
+        outside = self.path
+
+        def enter(new: gast.stmt, word: str) -> None:
+            self.path = (*outside, (new, word))
+
+        new = with_blocks(statement, self.block, enter)
+        self.path = outside
         return new
+
+    def decided(self, test: gast.expr) -> bool | None:
+        """What `f is None` comes to where it is known whether there is a function; None where it is not."""
+        if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+            way = self.decided(test.operand)
+            return None if way is None else not way
+        if isinstance(test, gast.Call) and len(test.args) == 1 and self.scope.object_of(test.func) is callable:
+            return True if self.scope.known(test.args[0]) is not None else None
+        if not isinstance(test, gast.Compare) or len(test.ops) != 1 or not _is_none(test.comparators[0]):
+            return None
+        if not isinstance(test.ops[0], (gast.Is, gast.IsNot)):
+            return None
+        left = test.left
+        missing = _is_none(left) if isinstance(left, gast.Constant) else None
+        missing = True if is_name(left) and left.id in self.scope.missing else missing
+        if missing is None and (self.scope.known(left) is not None or callable(self.scope.object_of(left))):
+            missing = False
+        return None if missing is None else missing == isinstance(test.ops[0], gast.Is)
 
     def definition(self, node: gast.FunctionDef) -> Iterator[gast.stmt]:
         """An inner function: its defaults are evaluated now, its body where it is called."""
@@ -110,6 +132,9 @@ class _Expander:
         if isinstance(found, (Inner, Known, Instance)) and self.is_the_only(found):
             self.scope.static[target] = found
             return isinstance(found, Instance)
+        value = self.scope.object_of(value)
+        if found is None and callable(value):
+            self.scope.aliases[target] = value
         return False
 
     def is_the_only(self, found: Any) -> bool:
@@ -137,6 +162,7 @@ class _Expander:
         if isinstance(found, Known):
             if (
                 isinstance(found.first, Instance)
+                or (found.first is not None and not isinstance(node.func, gast.Attribute))
                 or self.takes_functions(node)
                 or collects(found.function)
                 or self.is_wanted(found)
@@ -232,6 +258,10 @@ class _Expander:
         return callable(value) and not isinstance(value, type)
 
 
+def _is_none(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and node.value is None
+
+
 def _drop_unused(body: Block, kept: set[str]) -> Block:
     """Inner functions that nothing refers to any more."""
     used: Counter[str] = Counter()
@@ -282,9 +312,13 @@ def expand_calls(
 
 
 def note_callbacks(scope: Scope, parameters: dict[str, Fact]) -> None:
-    """Functions that are arguments are known now, too."""
+    """Functions that are arguments are known now, and so is where None stands in the place of one."""
     for parameter, fact in parameters.items():
         if parameter in scope.stable and fact.kind == "function" and len(fact.functions) == 1:
             found = scope.as_known(fact.functions[0])
             if found is not None:
                 scope.static[parameter] = found
+            else:
+                scope.aliases[parameter] = fact.functions[0]
+        if parameter in scope.stable and fact.kind == "opaque" and fact.type is type(None):
+            scope.missing.add(parameter)

@@ -8,13 +8,14 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
-from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.analysis.structure import bound_names, statements, with_blocks
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import assign, name, statement_like
 from srcdiff.names import Names
 from srcdiff.transform.calls import Calls
 from srcdiff.transform.dispatch import Dispatch
 from srcdiff.transform.expand import expand_calls, without_unused_functions
+from srcdiff.transform.lifting import lift_recursion
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested import Nested
 from srcdiff.transform.scope import Findings, Scope
@@ -30,10 +31,12 @@ def expanded(
 ) -> core.Function:
     """The function with closures and callbacks expanded, and calls of derivatives as calls of generated functions."""
     findings = Findings()
-    function = function.with_body(_apart(function, names))
     for _ in range(_ROUNDS):
+        function = function.with_body(_apart(function, names))
         function = expand_calls(function, parameters, names, module, findings)
-        inside = Nested(function, parameters, names, module, calls).rewritten()
+        inside = lift_recursion(function, names, module)
+        if inside is None:
+            inside = Nested(function, parameters, names, module, calls).rewritten()
         if inside is None:
             scope = Scope(function, names, module)
             dispatch = Dispatch(function, parameters, scope, calls, findings)
@@ -54,11 +57,7 @@ def _apart(function: core.Function, names: Names) -> Block:
         out: Block = []
         for statement in body:
             if not isinstance(statement, gast.FunctionDef):
-                new = type(statement)(*[getattr(statement, field, None) for field in statement._fields])
-                for field in ("body", "orelse", "finalbody"):
-                    if getattr(new, field, None):
-                        setattr(new, field, block(getattr(new, field)))
-                out.append(gast.copy_location(new, statement))
+                out.append(with_blocks(statement, block))
             elif bindings[statement.name] == 1:
                 out.append(statement)
             else:

@@ -74,7 +74,8 @@ def build(request: Request, watch: Watch | None = None) -> Generated:
             return _build(request, frozenset(in_place), watch)
         except ExpandInstead as wanted:  # noqa: PERF203
             if wanted.function in in_place:
-                raise wanted.refusal from None
+                facts = parameter_facts(request, read(request.primal).parameters)
+                raise _with_kinds_asked(wanted.refusal, facts, needed=True) from None
             in_place.add(wanted.function)
 
 
@@ -89,8 +90,9 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
     draft = Draft(function, request.wrt, facts, calls, aux=request.has_aux, wanted=wanted)
     try:
         pipeline.run(pipeline.FORWARD if forward_mode else pipeline.REVERSE, draft)
+        calls.state.refuse()
     except UnsupportedError as error:
-        raise _with_kinds_asked(error, facts, module) from None
+        raise _with_kinds_asked(error, facts, needed=module.has_derivatives) from None
     titles = _WRITERS[request.form](draft)
     text = module.text()
     first = next(iter(titles.values()))
@@ -109,14 +111,14 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
     )
 
 
-def _with_kinds_asked(error: UnsupportedError, facts: dict[str, Fact], module: Module) -> UnsupportedError:
+def _with_kinds_asked(error: UnsupportedError, facts: dict[str, Fact], *, needed: bool) -> UnsupportedError:
     """The error, or the question for the kinds of the primal's own parameters where these may help.
 
-    They do where a callee, or the text of a derivative inside the primal, depends on a kind.
+    They do where a callee, or the text of a derivative inside the primal (`needed`), depends on a kind.
     """
     unknown = [p for p, fact in facts.items() if fact.kind == "numeric" or (fact.kind == "array" and fact.rank is None)]
     foreign = isinstance(error, NeedsKind) and not set(error.names) <= set(facts)
-    return NeedsKind(unknown, error.place) if unknown and (foreign or module.has_derivatives) else error
+    return NeedsKind(unknown, error.place) if unknown and (foreign or needed) else error
 
 
 def _written(setting: Setting) -> tuple[str, ...]:

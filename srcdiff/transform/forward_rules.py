@@ -211,11 +211,7 @@ class Tangent:
         known = function is not None and registry.lookup(function) is not None
         if known or not names_read([node.func, *node.args, *node.keywords]) & self.forward.varied:
             return function, arguments
-        raise self.setting.unsupported(
-            node,
-            f"no rule for `{gast.unparse(node.func).strip()}`",
-            "Register one with @srcdiff.tangent, or write the function in Python.",
-        )
+        raise self.setting.no_rule(node, "tangent")
 
     # Rules.
 

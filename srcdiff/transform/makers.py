@@ -15,7 +15,7 @@ from srcdiff.transform.equivalents import vectorized
 
 __all__ = ["MAKERS", "made_function", "parts_of"]
 
-Body = tuple[gast.arguments, gast.expr]
+Body = tuple[gast.arguments, list[gast.stmt]]
 Maker = Callable[[list[gast.expr], list[gast.keyword], Callable[[Any], gast.expr]], "Body | None"]
 
 
@@ -38,8 +38,7 @@ def made_function(
     made = MAKERS[maker](arguments, keywords, literal)
     if made is None:
         return None
-    parameters, value = made
-    body = [assign("result", value), gast.Return(name("result"))]
+    parameters, body = made
     return gast.FunctionDef(title, parameters, body, [], None, None, [])
 
 
@@ -65,6 +64,10 @@ def _parameters(*names: str, rest: str | None = None, more: str | None = None) -
     return gast.arguments([parameter(n) for n in names], [], parameter(rest), [], [], parameter(more), [])
 
 
+def _returned(value: gast.expr) -> list[gast.stmt]:
+    return [assign("result", value), gast.Return(name("result"))]
+
+
 def _partial(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
     if not arguments:
         return None
@@ -74,40 +77,64 @@ def _partial(arguments: list[gast.expr], keywords: list[gast.keyword], _literal:
     if keywords:  # those of the call take the place of those of the partial
         more = gast.Dict([*(constant(k.arg) for k in keywords), None], [*(k.value for k in keywords), more])
     call = gast.Call(function, [*first, rest], [gast.keyword(None, more)])
-    return _parameters(rest="arguments", more="keywords"), call
+    return _parameters(rest="arguments", more="keywords"), _returned(call)
 
 
 def _itemgetter(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
     if not arguments or keywords:
         return None
-    items = [subscript(name("items"), key) for key in arguments]
-    return _parameters("items"), items[0] if len(items) == 1 else display(items)
+    if len(arguments) == 1:
+        return _parameters("items"), _returned(subscript(name("items"), arguments[0]))
+    titles = [f"item_{k}" for k in range(len(arguments))]
+    taken = [assign(title, subscript(name("items"), key)) for title, key in zip(titles, arguments, strict=True)]
+    return _parameters("items"), [*taken, *_returned(display(map(name, titles)))]
 
 
 def _attrgetter(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
     if keywords or len(arguments) != 1 or not is_constant(arguments[0]) or not isinstance(arguments[0].value, str):
         return None
-    value: gast.expr = name("owner")
-    for part in arguments[0].value.split("."):
-        value = attribute(value, part)
-    return _parameters("owner"), value
+    *path, last = arguments[0].value.split(".")
+    steps = [assign("owner", attribute(name("owner"), part)) for part in path]
+    return _parameters("owner"), [*steps, *_returned(attribute(name("owner"), last))]
 
 
 def _methodcaller(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
     if not arguments or not is_constant(arguments[0]):
         return None
     method = attribute(name("owner"), arguments[0].value)
-    return _parameters("owner"), gast.Call(method, arguments[1:], keywords)
+    return _parameters("owner"), _returned(gast.Call(method, arguments[1:], keywords))
 
 
 def _vectorize(arguments: list[gast.expr], keywords: list[gast.keyword], literal: Any) -> Body | None:
     if keywords or len(arguments) != 1:
         return None
     call = gast.Call(literal(vectorized), [arguments[0], gast.Starred(name("arguments"), gast.Load())], [])
-    return _parameters(rest="arguments"), call
+    return _parameters(rest="arguments"), _returned(call)
+
+
+def _cache(arguments: list[gast.expr], keywords: list[gast.keyword], _literal: Any) -> Body | None:
+    """`functools.cache(f)`, `functools.lru_cache(f)`: every call is one of `f`; and the decorator `lru_cache(size)`."""
+    if len(arguments) != 1 or keywords or isinstance(arguments[0], gast.Constant):
+        return _same("function") if not any(isinstance(a, gast.Name) for a in arguments) else None
+    call = gast.Call(
+        arguments[0], [gast.Starred(name("arguments"), gast.Load())], [gast.keyword(None, name("keywords"))]
+    )
+    return _parameters(rest="arguments", more="keywords"), _returned(call)
+
+
+def _wraps(_arguments: list[gast.expr], _keywords: list[gast.keyword], _literal: Any) -> Body | None:
+    """`functools.wraps(f)`, a decorator that changes names and documentation only."""
+    return _same("wrapper")
+
+
+def _same(parameter: str) -> Body:
+    return _parameters(parameter), _returned(name(parameter))
 
 
 MAKERS: dict[Any, Maker] = {
+    functools.cache: _cache,
+    functools.lru_cache: _cache,
+    functools.wraps: _wraps,
     functools.partial: _partial,
     operator.itemgetter: _itemgetter,
     operator.attrgetter: _attrgetter,

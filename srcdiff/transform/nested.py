@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import inspect
 import types
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -19,16 +18,15 @@ import gast
 from srcdiff import core
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts, infer
-from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.analysis.structure import blocks, statements, with_blocks
 from srcdiff.binding import Callee, own_signature
-from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, subscript
-from srcdiff.cache import Recent
-from srcdiff.emit import emit
+from srcdiff.build import assign, call, constant, is_name, name, statement_like, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import Kind, NeedsKind, UnknownKind
 from srcdiff.load import load
 from srcdiff.names import Names
 from srcdiff.transform.calls import Calls
+from srcdiff.transform.lifting import Definitions, unified
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested_parts import kind_of_fact, without_unused
 
@@ -36,8 +34,6 @@ __all__ = ["Nested"]
 
 Block = list[gast.stmt]
 T = TypeVar("T")
-
-_functions: Recent[types.FunctionType] = Recent(256)
 
 
 @dataclass(frozen=True)
@@ -72,21 +68,7 @@ def _hessian_product(fun: Any, wrt: Any = 0) -> Any:
     )
     import numpy as np
 
-    return api.grad(_unified(load(text, "product", {"np": np, "gradient_of": inner})["product"]), wrt)
-
-
-def _unified(function: Any) -> Any:
-    """The function of the same code and globals that was made before, if there is one: calls are told apart by it."""
-    scope = function.__globals__
-    used = tuple((n, id(scope[n])) for n in _names_in(function.__code__) if n in scope)
-    return _functions.get((function.__code__, used, function.__defaults__), lambda: function)
-
-
-def _names_in(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            yield from _names_in(inner)
+    return api.grad(unified(load(text, "product", {"np": np, "gradient_of": inner})["product"]), wrt)
 
 
 class Nested:
@@ -102,9 +84,8 @@ class Nested:
         self.calls = calls
         self.makers: dict[Any, Callable[..., Any]] = {}
         self.static: dict[str, _Derived] = {}
-        self.definitions: dict[str, gast.stmt] = {}
-        self.bindings = Counter(n for s in statements(function.body) for n in bound_names(s))
-        self.locals = set(function.parameters) | set(self.bindings)
+        self.definitions = Definitions(function, module)
+        self.bindings, self.locals = self.definitions.bindings, self.definitions.locals
         self.changed = False
         self.facts: Facts | None = None
 
@@ -131,15 +112,10 @@ class Nested:
     def statement(self, statement: gast.stmt) -> Block:
         """What stands in the place of a statement."""
         if isinstance(statement, gast.FunctionDef):
-            self.definitions[statement.name] = statement
+            self.definitions.nodes[statement.name] = statement
             return [statement]
-        if isinstance(statement, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
-            new = type(statement)(*[getattr(statement, field, None) for field in statement._fields])
-            gast.copy_location(new, statement)
-            for field in ("body", "orelse", "finalbody"):
-                if getattr(new, field, None):
-                    setattr(new, field, self.block(getattr(new, field)))
-            return [new]
+        if any(True for _ in blocks(statement)):
+            return [with_blocks(statement, self.block)]
         value = getattr(statement, "value", None)
         if isinstance(statement, gast.Assign) and is_name(statement.targets[0]) and self.noted(statement):
             return [statement]
@@ -183,7 +159,7 @@ class Nested:
             if not callable(known):
                 return False
             self.static[target] = _Derived(known)
-        self.definitions[target] = statement
+        self.definitions.nodes[target] = statement
         return True
 
     def made(self, node: gast.Call) -> _Derived | None:
@@ -217,74 +193,10 @@ class Nested:
         """The function that a derivative is taken of."""
         if isinstance(node, gast.Name) and node.id in self.static:
             return self.static[node.id]
-        if isinstance(node, gast.Name) and node.id in self.definitions and self.bindings[node.id] == 1:
-            return self.lifted(node.id)
+        if isinstance(node, gast.Name) and node.id in self.definitions.nodes and self.bindings[node.id] == 1:
+            return _Derived(*self.definitions.lifted(node.id))
         value = self.object_of(node)
         return _Derived(value) if callable(value) and value not in self.makers else None
-
-    # Lifting.
-
-    def lifted(self, title: str) -> _Derived:
-        """An inner function as one of its own, with what it captures as its first parameters."""
-        needed = self.needed(title)
-        defined = [self.definitions[part] for part in needed if part != title]
-        node = self.definitions[title]
-        assert isinstance(node, gast.FunctionDef)
-        free = {read for part in needed for read in self.free_names(self.definitions[part])} - set(needed)
-        captured = tuple(sorted(free & self.locals))
-        namespace = dict(pair for outside in sorted(free - self.locals) for pair in self.outside(outside))
-        first = [gast.Name(variable, gast.Param(), None, None) for variable in captured]
-        own = node.args
-        arguments = gast.arguments(
-            [*first, *own.posonlyargs, *own.args],
-            [],
-            own.vararg,
-            own.kwonlyargs,
-            own.kw_defaults,
-            own.kwarg,
-            own.defaults,
-        )
-        whole = gast.FunctionDef(title, arguments, [*defined, *node.body], [], None, None, [])
-        function = load(emit([whole]), title, namespace)[title]
-        return _Derived(_unified(function), captured)
-
-    def needed(self, title: str) -> list[str]:
-        """The definitions that a function needs, its own last."""
-        found: list[str] = []
-        pending = [title]
-        while pending:
-            part = pending.pop()
-            if part not in found:
-                found.append(part)
-                reads = self.free_names(self.definitions[part])
-                pending += sorted(n for n in reads if n in self.definitions and self.bindings[n] == 1)
-        order = list(self.definitions)
-        return [*sorted((part for part in found if part != title), key=order.index), title]
-
-    def free_names(self, statement: gast.stmt) -> set[str]:
-        """What a definition reads and does not bind itself."""
-        if not isinstance(statement, gast.FunctionDef):
-            return names_read(statement)
-        arguments = statement.args
-        own = {a.id for a in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
-        own |= {a.id for a in (arguments.vararg, arguments.kwarg) if a is not None}
-        own |= {n for s in statements(statement.body) for n in bound_names(s)}
-        inner = {s for s in statements(statement.body) if isinstance(s, gast.FunctionDef)}
-        read = names_read([s for s in statement.body if s not in inner])
-        for definition in inner:
-            read |= self.free_names(definition)
-        return read - own
-
-    def outside(self, free: str) -> list[tuple[str, Any]]:
-        """A global name with its object; nothing for a name that is never bound."""
-        if free in self.module.objects and free not in self.function.source.free_names:
-            return [(free, self.module.objects[free])]
-        try:
-            value = self.function.source.lookup(free)
-        except LookupError:
-            return []
-        self.module.note(self.function.source, free, value)
-        return [(free, value)]
 
     # Calls.
 
@@ -319,7 +231,7 @@ class Nested:
                 arguments.append(seed)
             else:
                 arguments.append(self.literal(fixed[parameter]))
-        return [self.with_call(statement, node, _unified(resolved.function), arguments)]
+        return [self.with_call(statement, node, unified(resolved.function), arguments)]
 
     def pushed_forward(self, statement: gast.stmt, node: gast.Call) -> Block:
         """`jvp(f, (x,), (v,))`."""
@@ -338,7 +250,7 @@ class Nested:
         found = self.built(node, lambda: builder.for_kinds(self.kinds(node, builder.callee, values)))
         directions = dict(zip(list(builder.callee.signature.parameters)[first:], tangents))
         arguments = [values[p] if p in values else self.literal(found.bound[p]) for p in found.generated.parameters]
-        function = _unified(found.generated.functions["tangent"])
+        function = unified(found.generated.functions["tangent"])
         for namespace, free, value in found.captured:
             self.module.captured[(id(namespace), free)] = (namespace, free, value)
         return [*before, self.with_call(statement, node, function, [*arguments, *(directions[p] for p in builder.wrt)])]

@@ -19,7 +19,8 @@ from srcdiff.rules import registry
 from srcdiff.source import Source, unwrap
 from srcdiff.transform import equivalents
 from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
-from srcdiff.transform.callees import is_users_function, source_or_none
+from srcdiff.transform.callees import is_derivative, is_users_function, source_or_none
+from srcdiff.transform.definitions import free_names
 from srcdiff.transform.equivalents import EQUIVALENTS
 from srcdiff.transform.makers import made_function, parts_of
 from srcdiff.transform.module import Module
@@ -60,6 +61,10 @@ class Scope:
         Variables that mean one function, partial, object or collection of arguments wherever they are read.
     bindings : Counter
         How often each variable is bound.
+    aliases : dict
+        Variables that name one function of a library wherever they are read.
+    missing : set of str
+        Parameters that are None.
     stable : set of str
         Variables that are bound once, outside loops, and parameters that are not bound again.
     renamed : dict
@@ -76,6 +81,8 @@ class Scope:
         self.stable = stable_names(function)
         self.made: dict[int, Inner] = {}
         self.renamed: dict[str, gast.expr] = {}
+        self.aliases: dict[str, Any] = {}
+        self.missing: set[str] = set()
 
     def known(self, node: gast.expr) -> Any:
         """The function or object that an expression means, if that is known; None otherwise."""
@@ -96,6 +103,9 @@ class Scope:
         parts = parts_of(value)
         if parts is not None:
             return self.as_inner(value, *parts)
+        called = inspect.getattr_static(type(value), "__call__", None)
+        if is_users_function(called) and not isinstance(value, type) and not is_derivative(value):
+            return Known(called, value)
         if not is_hashable(value):
             return None
         value = EQUIVALENTS.get(value, value)
@@ -153,6 +163,8 @@ class Scope:
         if isinstance(root, gast.Name) and root.id in self.renamed:
             root = self.renamed[root.id]
             node = with_root(node, root)
+        if isinstance(node, gast.Name) and node.id in self.aliases:
+            return self.aliases[node.id]
         if not isinstance(root, gast.Name) or root.id in self.bindings or root.id in self.function.parameters:
             return None
         try:
@@ -191,6 +203,18 @@ class Scope:
         if isinstance(found, classmethod) and is_users_function(found.__func__):
             return Known(found.__func__, owner.cls)
         return Known(found, owner) if is_users_function(found) else None
+
+    def is_recursive(self, node: gast.FunctionDef) -> bool:
+        """Whether an inner function calls itself, or one that does."""
+        seen: set[str] = set()
+        pending = [node]
+        while pending:
+            for free in free_names(pending.pop()) - seen:
+                seen.add(free)
+                found = self.static.get(free)
+                if isinstance(found, Inner) and found.here:
+                    pending.append(found.node)
+        return node.name in seen
 
     def adopt(self, function: Any, body: Block, taken: set[str], values: dict[str, gast.expr]) -> None:
         """The globals of a function from elsewhere, under names of this module."""

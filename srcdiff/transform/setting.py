@@ -147,6 +147,21 @@ class Setting:
         bound = {v for s in statements(self.function.body) for v in bound_names(s)}
         return bound & set(self.function.parameters)
 
+    def no_rule(self, node: gast.Call, decorator: str) -> UnsupportedError:
+        """The refusal of a call that nothing tells the derivative of."""
+        if isinstance(node.func, gast.Name) and node.func.id in self.facts.of:
+            return self.unsupported(
+                node,
+                "a call of a function that is known only at run time",
+                "Choose it, in a branch, a list or a dictionary, among functions that are named in the primal,\n"
+                "or pass it as an argument of the primal.",
+            )
+        return self.unsupported(
+            node,
+            f"no rule for `{gast.unparse(node.func).strip()}`",
+            f"Register one with @srcdiff.{decorator}, or write the function in Python.",
+        )
+
     def unsupported(self, node: gast.AST, what: str, way_out: str) -> UnsupportedError:
         """An error that points at a node of the primal."""
         error: UnsupportedError = self.function.source.unsupported(node, what, way_out)

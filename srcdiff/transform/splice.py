@@ -7,8 +7,9 @@ from typing import Any
 
 import gast
 
+from srcdiff.analysis.facts import Tag
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, constant, is_name, name, names_read, statement_like, substitute
+from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, substitute
 from srcdiff.transform.callables import Inner, Instance, Known, arguments_of, bind, python_signature, signature_of
 from srcdiff.transform.callees import core_of, source_or_none
 from srcdiff.transform.scope import Scope
@@ -40,6 +41,8 @@ class Splicer:
         target = found.node if isinstance(found, Inner) else found.function
         if target in self.stack or len(self.stack) > _DEPTH:
             return None
+        if isinstance(found, Inner) and self.scope.is_recursive(found.node):
+            return None  # it is lifted out
         if isinstance(found, Inner):
             body, parameters, own = found.node.body, signature_of(found.node), True
         else:
@@ -116,6 +119,8 @@ class Splicer:
         origin: gast.stmt,
     ) -> None:
         """What stands for a parameter in the body: the argument itself, or a variable of its value."""
+        if isinstance(argument, gast.Tuple) and any(isinstance(item, gast.Starred) for item in argument.elts):
+            argument = self.joined(argument, before, origin)
         if parameter not in own and isinstance(argument, (gast.Tuple, gast.Dict)):
             fresh = self.scope.fresh(parameter)
             self.scope.static[fresh] = arguments_of(argument)
@@ -134,13 +139,31 @@ class Splicer:
             return
         if not isinstance(argument, gast.AST):
             argument = self.scope.literal(argument)
-        if parameter not in own and isinstance(argument, (gast.Name, gast.Constant)):
+        tag = isinstance(argument, gast.Constant) and isinstance(argument.value, Tag)  # it may be called
+        if parameter not in own and isinstance(argument, (gast.Name, gast.Constant)) and not tag:
             values[parameter] = argument
             return
         fresh = self.scope.fresh(parameter)
         self.scope.bindings[fresh] = 1 + (parameter in own)
         before.append(statement_like(assign(fresh, argument), origin))
         values[parameter] = name(fresh)
+
+    def joined(self, display: gast.Tuple, before: Block, origin: gast.stmt) -> gast.expr:
+        """`(a, *b)` as the sum of two tuples."""
+        parts = [
+            call("tuple", item.value) if isinstance(item, gast.Starred) else gast.Tuple([item], gast.Load())
+            for item in display.elts
+        ]
+
+        def held(value: gast.expr) -> gast.expr:
+            variable = self.scope.fresh("arguments")
+            before.append(statement_like(assign(variable, value), origin))
+            return name(variable)
+
+        total, *rest = map(held, parts)
+        for part in rest:
+            total = held(gast.BinOp(total, gast.Add(), part))
+        return total
 
 
 def with_value(statement: gast.stmt, value: gast.expr) -> gast.stmt:
@@ -160,8 +183,9 @@ def with_value(statement: gast.stmt, value: gast.expr) -> gast.stmt:
 def _at_line_of(statement: gast.stmt, origin: gast.stmt, *, keep: bool) -> gast.stmt:
     """A statement of a function from elsewhere belongs to the line of the call."""
     if not keep:
-        for inner in statements([statement]):
-            statement_like(inner, origin)
+        for inner in gast.walk(statement):
+            if isinstance(inner, gast.stmt):
+                statement_like(inner, origin)
     return statement
 
 
@@ -174,7 +198,9 @@ def renamed_copy(node: Any, values: dict[str, gast.expr]) -> Any:
         inside = {k: v for k, v in values.items() if k not in own}
         new = gast.FunctionDef(*[getattr(node, f, None) for f in node._fields])
         new.body = [renamed_copy(s, inside) for s in node.body]
-        new.args = substitute(node.args, {k: v for k, v in values.items() if k not in own})
+        new.args = substitute(node.args, inside)
+        new.args.defaults = [substitute(d, values) for d in node.args.defaults]  # of the scope around it
+        new.args.kw_defaults = [substitute(d, values) if d is not None else None for d in node.args.kw_defaults]
         renamed = values.get(node.name)
         if isinstance(renamed, gast.Name):
             new.name = renamed.id

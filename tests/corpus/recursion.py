@@ -145,3 +145,151 @@ def adaptive_quadrature(a, b):
         return adapt(lo, middle, depth - 1) + adapt(middle, hi, depth - 1)
 
     return adapt(a, b, 3)
+
+
+@program(
+    args=(
+        0.8,
+        3,
+    )
+)
+def mutual_inner(x, n):
+    def even(k, v):
+        return v if k == 0 else odd(k - 1, v * x)
+
+    def odd(k, v):
+        return v * 2.0 if k == 0 else even(k - 1, np.sin(v))
+
+    return even(n, x) + odd(n, x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def inner_recursion_defaults(x, n):
+    def f(k, acc=1.0, *, scale=0.5):
+        if k == 0:
+            return acc
+        return f(k - 1, acc * x + scale, scale=scale * x)
+
+    return f(n) + f(n, x, scale=x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def recursion_as_value(x, n):
+    def f(k):
+        return x if k <= 0 else sum(map(f, (k - 1, k - 2))) * x
+
+    g = f
+    return g(n)
+
+
+@program(args=(numbers(5),))
+def recursion_on_slices(x):
+    def total(v):
+        if v.size == 1:
+            return v[0] * v[0]
+        m = v.size // 2
+        return total(v[:m]) * total(v[m:]) + v[0]
+
+    return total(x)
+
+
+@program(args=(numbers(4),))
+def recursion_writing_captured(x):
+    a = x * 1.0
+
+    def relax(i):
+        if i == 0:
+            return
+        a[i] = a[i] * a[i - 1]
+        relax(i - 1)
+
+    relax(3)
+    return np.sum(a * x)
+
+
+@program(
+    args=(
+        0.8,
+        4,
+    )
+)
+def recursion_in_a_loop(x, n):
+    total = 0.0
+    for i in range(3):
+        y = x * (i + 1)
+
+        def f(k):
+            return y if k == 0 else f(k - 1) * y
+
+        total = total + f(i)
+    return total
+
+
+@program(args=(0.8,))
+def recursion_returning_tuple(x):
+    def f(k):
+        if k == 0:
+            return x, 1.0
+        a, b = f(k - 1)
+        return a * b, a + b
+
+    a, b = f(4)
+    return a * b
+
+
+@program(
+    args=(
+        0.8,
+        3,
+    )
+)
+def ackermannish(x, n):
+    def f(m, v):
+        if m == 0:
+            return v + x
+        for _ in range(2):
+            v = f(m - 1, v) * 0.5
+        return v
+
+    return f(n, x)
+
+
+@program(args=(0.8,))
+def recursion_through_list(x):
+    def tree(d):
+        return [x * d] if d == 0 else [x * d, tree(d - 1)]
+
+    def total(t):
+        s = 0.0
+        for item in t:
+            s = s + (total(item) if isinstance(item, list) else item * item)
+        return s
+
+    return total([x, [x * x, [2.0 * x]]])
+
+
+@program(args=(0.8,))
+def recursion_with_a_parameter_of_its_name(x):
+    def f(k, f=2.0):
+        def g(f):
+            return f * x
+
+        return g(f) + k
+
+    def r(k):
+        def inner(r):
+            return r * x
+
+        return inner(x) if k == 0 else r(k - 1) + inner(2.0)
+
+    return f(1) + r(3)

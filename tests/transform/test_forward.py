@@ -39,8 +39,6 @@ def body(function: Callable[..., Any], *wrt: str, **options: Any) -> str:
 
 REFUSED = frozenset(
     """
-    closures.late_binding_in_a_loop
-    containers.memo
     containers.deque_as_window
     containers.default_dictionary
     exits.failing_helper_in_a_loop
@@ -61,9 +59,6 @@ REFUSED = frozenset(
     objects.objects_in_a_list
     objects.property_with_setter
     objects.class_attribute_as_constant
-    recursion.inner_recursive_function
-    recursion.deep_recursion
-    recursion.adaptive_quadrature
     writes.multiply_at_with_repeats
     """.split()
 )
