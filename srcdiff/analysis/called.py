@@ -40,7 +40,9 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return _namespace(function)
     if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
         return unvalued(arguments[1])
-    if function in (runtime.zeros_like, runtime.copy):
+    if function is runtime.zeros_like:
+        return _mirror(unvalued(arguments[0]))
+    if function is runtime.copy:
         return unvalued(arguments[0])
     if function is len and len(arguments) == 1 and arguments[0].numeric:
         return length_of_axis(arguments[0], 0)
@@ -125,6 +127,17 @@ def _converted(operand: Fact, dtype: gast.expr | None, facts: Facts) -> Fact:
 _SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
 _REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
 _REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
+
+
+def _mirror(fact: Fact) -> Fact:
+    """What is known of the mirror of a container: a list, or a dictionary by field name."""
+    if not fact.container:
+        return fact
+    items = tuple(map(_mirror, fact.items)) if fact.items is not None else None
+    item = _mirror(fact.item) if fact.item is not None else join_all(items) if items else None
+    if fact.kind in ("record", "dict"):
+        return Fact("dict", items=items, keys=fact.keys, item=item, type=dict)
+    return Fact("list", items=items, item=item, type=list)
 
 
 def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:
