@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcdiff import runtime
+from srcdiff import runtime, tangents
 from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
@@ -40,6 +40,8 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return _namespace(function)
     if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
         return unvalued(arguments[1])
+    if function in (runtime.seed, tangents.own_tangent) and len(arguments) > 1:
+        return _mirror(unvalued(arguments[1]))
     if function is runtime.zeros_like:
         return _mirror(unvalued(arguments[0]))
     if function is runtime.copy:
