@@ -20,6 +20,7 @@ _SHAPED_LIKE: dict[Any, frozenset[str]] = {
     runtime.unbroadcast: frozenset(["x"]),
     runtime.expand: frozenset(["x", "axis", "keepdims"]),
     runtime.seed: frozenset(["result"]),
+    runtime.last_written: frozenset(["index"]),
     tangents.own_tangent: frozenset(["x"]),
 }
 """Parameters that tell a shape only: their derivative is zero."""
