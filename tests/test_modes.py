@@ -72,7 +72,8 @@ def test_forward_mode_is_the_transpose_of_reverse_mode(program: Program) -> None
         try:
             tangent = pushed(program.function, program, where, directions)
         except srcdiff.UnsupportedError as error:
-            assert program.name in REFUSED, error
+            if program.name not in REFUSED:
+                raise
             pytest.skip(f"refused in forward mode: {error.what}")
     backward = sum(helpers.inner(g, d) for g, d in zip(gradients, directions, strict=True))
     np.testing.assert_allclose(helpers.inner(gradient, tangent), backward, **tolerance_of(program, gradient))
