@@ -15,8 +15,9 @@ from srcdiff.api import (
 )
 from srcdiff.derivative import Derivative
 from srcdiff.errors import SeedError, SourceError, SrcdiffError, UnsupportedError
+from srcdiff.raveling import ravel
 from srcdiff.rules.registry import adjoint, tangent
-from srcdiff.shaping import stop_gradient
+from srcdiff.shaping import on_gradient, stop_gradient
 
 __version__ = "0.1.0"
 
@@ -35,6 +36,8 @@ __all__ = [
     "jacobian",
     "jacrev",
     "jvp",
+    "on_gradient",
+    "ravel",
     "stop_gradient",
     "tangent",
     "testing",

@@ -360,7 +360,8 @@ class Derivative:
             call = f"{functions['adjoint'].__name__}({parameters}, {seed})"
             seed = f", {seed}=1.0"
         lines.append(f"    {gradients} = {call}")
-        parts = [_path_in_mirror(target) for target in self._builder.targets]
+        kinds = dict(found.kinds)
+        parts = [_path_in_mirror(target, kinds.get(target.parameter)) for target in self._builder.targets]
         lines.append(f"    return {parts[0] if self._single else '(' + ', '.join(parts) + ',)'}")
         text = f"def {stem}_gradient({parameters}{seed}):\n" + "\n".join(lines) + "\n"
         return text, f"{stem}_gradient", {"np": np, **{f.__name__: f for f in functions.values()}}
@@ -419,8 +420,16 @@ def finished_gradients(
     return tuple(target.of(whole[target.parameter]) for target in targets)
 
 
-def _path_in_mirror(target: Target) -> str:
-    return f"{target.parameter}_bar" + "".join(f"[{key!r}]" for _, key in target.steps)
+def _path_in_mirror(target: Target, kind: Any) -> str:
+    """The part of a gradient, in the mirror that it is: by position where a field is one of a named tuple."""
+    path = f"{target.parameter}_bar"
+    for how, key in target.steps:
+        fields = list(getattr(kind, "fields", getattr(getattr(kind, "type", None), "_fields", ())))
+        named = isinstance(kind, SequenceKind) and how == "."
+        path += f"[{fields.index(key) if named else key!r}]"
+        keys = fields if how == "." else list(getattr(kind, "keys", range(len(getattr(kind, "items", ())))))
+        kind = kind.items[key if isinstance(kind, SequenceKind) and not named else keys.index(key)] if keys else None
+    return path
 
 
 def _restored(

@@ -15,7 +15,7 @@ from srcdiff.derivative import derivative_of
 from srcdiff.errors import SeedError, UnsupportedError
 from srcdiff.load import load
 from srcdiff.names import Names
-from srcdiff.products import Linearised, bound_values, pushforward, shared_builder, tangent_like
+from srcdiff.products import Linearised, Pushing, bound_values, shared_builder, tangent_like
 from srcdiff.structures import (
     children,
     describe_value,
@@ -212,14 +212,14 @@ class HessianProduct(_Callable):
             tangents = [tangent_like(part, vector, "v") for part, vector in zip(parts, vectors)]
         except TypeError as error:
             raise TypeError(f"the vector does not fit what it is multiplied with: {error}") from None
-        return pushforward(builder, values, _directions(builder, values, tangents))[1]
+        return Pushing(builder, values)(_directions(builder, values, tangents))[1]
 
 
 def _size(parts: list[Any]) -> int:
     return sum(int(np.size(leaf)) for _, leaf in leaves(parts) if is_float(leaf))
 
 
-def _float_leaves(value: Any) -> list[Any]:
+def float_leaves(value: Any) -> list[Any]:
     return [leaf for _, leaf in leaves(value) if is_float(leaf)]
 
 
@@ -229,7 +229,7 @@ def _is_complex(leaf: Any) -> bool:
 
 def _units(value: Any) -> Iterator[tuple[int, int, Any]]:
     """Each float leaf's number, each element's number, and the structure that is 1 there and 0 elsewhere."""
-    for number, leaf in enumerate(_float_leaves(value)):
+    for number, leaf in enumerate(float_leaves(value)):
         for element in range(np.size(leaf)):
             yield number, element, _unit(value, number, element)
 
@@ -276,12 +276,12 @@ def _reverse_blocks(evaluated: Linearised, parts: list[Any]) -> Blocks:
     output = evaluated.output
     if not has_floats(output):
         raise TypeError("the output has no floating parts")
-    outputs, inputs = _float_leaves(output), _float_leaves(parts)
+    outputs, inputs = float_leaves(output), float_leaves(parts)
     blocks = _empty_blocks(outputs, inputs)
     for number, element, unit in _units(output):
-        rows = _float_leaves(list(evaluated.pullback(unit)))
+        rows = float_leaves(list(evaluated.pullback(unit)))
         if _is_complex(outputs[number]):
-            turned = _float_leaves(list(evaluated.pullback(_times(1j, unit))))
+            turned = float_leaves(list(evaluated.pullback(_times(1j, unit))))
             _check_holomorphic(rows, turned)
             rows = [np.conj(row) for row in rows]
         for j, row in enumerate(rows):
@@ -290,21 +290,22 @@ def _reverse_blocks(evaluated: Linearised, parts: list[Any]) -> Blocks:
 
 
 def _forward_blocks(builder: Builder, values: dict[str, Any], parts: list[Any]) -> tuple[Any, Blocks]:
-    inputs = _float_leaves(parts)
+    inputs = float_leaves(parts)
     output: Any = None
     blocks: Blocks | None = None
+    pushing = Pushing(builder, values)
     for number, element, unit in _units(parts):
-        output, tangent = pushforward(builder, values, _directions(builder, values, unit))
-        outputs, columns = _float_leaves(output), _float_leaves(tangent)
+        output, tangent = pushing(_directions(builder, values, unit))
+        outputs, columns = float_leaves(output), float_leaves(tangent)
         blocks = blocks or _empty_blocks(outputs, inputs)
         if _is_complex(inputs[number]):
-            turned = pushforward(builder, values, _directions(builder, values, _times(1j, unit)))[1]
-            _check_holomorphic(columns, _float_leaves(turned))
+            turned = pushing(_directions(builder, values, _times(1j, unit)))[1]
+            _check_holomorphic(columns, float_leaves(turned))
         for k, column in enumerate(columns):
             blocks[k, number][:, element] = np.ravel(column)
     if blocks is None:  # nothing but empty arrays
-        output = pushforward(builder, values, _directions(builder, values, _times(1.0, parts)))[0]
-        blocks = _empty_blocks(_float_leaves(output), inputs)
+        output = pushing(_directions(builder, values, _times(1.0, parts)))[0]
+        blocks = _empty_blocks(float_leaves(output), inputs)
     return output, blocks
 
 
@@ -346,13 +347,13 @@ def _check_holomorphic(first: list[Any], turned: list[Any]) -> None:
 
 def _assembled(output: Any, parts: list[Any], blocks: Blocks, single: bool) -> Any:
     """The blocks in the output's structure, each leaf in the structure of the arguments."""
-    counter = iter(range(len(_float_leaves(output))))
+    counter = iter(range(len(float_leaves(output))))
 
     def of_output(y: Any) -> Any:
         if not is_float(y):
             return None
         k = next(counter)
-        inner = iter(range(len(_float_leaves(parts))))
+        inner = iter(range(len(float_leaves(parts))))
 
         def of_input(x: Any) -> Any:
             if not is_float(x):

@@ -28,7 +28,7 @@ from srcdiff.structures import (
 )
 from srcdiff.tangents import zero_tangent
 
-__all__ = ["Linearised", "bound_values", "jvp", "shared_builder", "vjp"]
+__all__ = ["Linearised", "Pushing", "bound_values", "jvp", "pushforward", "shared_builder", "tangent_like", "vjp"]
 
 _builders: Recent[Builder] = Recent()
 
@@ -182,17 +182,38 @@ def jvp(fun: Callable[..., Any], primals: Any, tangents: Any, /, **constants: An
     return pushforward(builder, values, directions)
 
 
+class Pushing:
+    """A function at a point, of which any number of derivatives along directions can be taken.
+
+    Parameters
+    ----------
+    builder : Builder
+        Of the form "tangent".
+    values : dict
+        The arguments by parameter.
+    """
+
+    def __init__(self, builder: Builder, values: dict[str, Any]) -> None:
+        self._found = found = builder.prepare(values)
+        self._function = _tangent_function(found)
+        self._arguments = found.arguments(values)
+        self._wrt, self._values = builder.wrt, values
+
+    def __call__(self, directions: dict[str, Any]) -> tuple[Any, Any]:
+        """The output, and its tangent in the output's structure, along directions that are given by parameter."""
+        tangents = [_mirrored(directions[name], self._values[name]) for name in self._wrt]
+        raw, tangent = self._function(*self._arguments, *tangents)
+        finish = self._found.callee.finish
+        output = raw if finish is None else finish(self._values, raw)
+        if not has_floats(output):
+            raise TypeError(f"the output is {describe_value(output)}, which has no floating parts")
+        return output, in_structure_of(output, mirror(tangent), "output")
+
+
 def pushforward(builder: Builder, values: dict[str, Any], directions: dict[str, Any]) -> tuple[Any, Any]:
     """The output and its tangent along `directions`, which are given by parameter."""
-    found = builder.prepare(values)
-    function = _tangent_function(found)
-    tangents = [_mirrored(directions[name], values[name]) for name in builder.wrt]
-    raw, tangent = function(*found.arguments(values), *tangents)
-    finish = found.callee.finish
-    output = raw if finish is None else finish(values, raw)
-    if not has_floats(output):
-        raise TypeError(f"the output is {describe_value(output)}, which has no floating parts")
-    return owned(output), in_structure_of(output, mirror(tangent), "output")
+    output, tangent = Pushing(builder, values)(directions)
+    return owned(output), tangent
 
 
 def _mirrored(tangent: Any, primal: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Checking derivatives against finite differences."""
+"""Checking derivatives against finite differences, and finding where they stop being finite."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from srcdiff.api import grad
+from srcdiff.debugging import NonFinite, first_nonfinite
 from srcdiff.differences import directional_difference, inner, random_direction
 from srcdiff.products import jvp, vjp
 from srcdiff.structures import has_floats, is_float, leaves, map_structure
 
-__all__ = ["check_grads"]
+__all__ = ["NonFinite", "check_grads", "first_nonfinite"]
 
 ELEMENTS = 16
 """How many elements of an array are checked one by one; random directions cover the others."""

@@ -8,12 +8,21 @@ from typing import Any
 import gast
 import numpy as np
 
+from srcdiff import runtime, tangents
 from srcdiff.analysis.inference import Facts
 from srcdiff.rules import registry
 
 __all__ = ["applied_rule", "is_constant_argument", "parameter_at"]
 
-_SHAPED_LIKE: dict[Any, frozenset[str]] = {np.full_like: frozenset(["a"]), np.arange: frozenset(["stop"])}
+_SHAPED_LIKE: dict[Any, frozenset[str]] = {
+    np.full_like: frozenset(["a"]),
+    np.arange: frozenset(["stop"]),
+    runtime.unbroadcast: frozenset(["x"]),
+    runtime.expand: frozenset(["x", "axis", "keepdims"]),
+    runtime.seed: frozenset(["result"]),
+    runtime.last_written: frozenset(["index"]),
+    tangents.own_tangent: frozenset(["x"]),
+}
 """Parameters that tell a shape only: their derivative is zero."""
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import gast
 import numpy as np
 
-from srcdiff import runtime
+from srcdiff import runtime, tangents
 from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
@@ -40,7 +40,11 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return _namespace(function)
     if function in (runtime.unbroadcast, runtime.expand) and len(arguments) > 1:
         return unvalued(arguments[1])
-    if function in (runtime.zeros_like, runtime.copy):
+    if function in (runtime.seed, tangents.own_tangent) and len(arguments) > 1:
+        return _mirror(unvalued(arguments[1]))
+    if function is runtime.zeros_like:
+        return _mirror(unvalued(arguments[0]))
+    if function is runtime.copy:
         return unvalued(arguments[0])
     if function is len and len(arguments) == 1 and arguments[0].numeric:
         return length_of_axis(arguments[0], 0)
@@ -139,6 +143,17 @@ def _taken(owner: Fact, attr: str, arguments: list[Fact]) -> Fact:
     if owner.item is None:
         return ANYTHING if owner.items != () or default is None else default
     return join(owner.item, default) if default is not None else owner.item
+
+
+def _mirror(fact: Fact) -> Fact:
+    """What is known of the mirror of a container: a list, or a dictionary by field name."""
+    if not fact.container:
+        return fact
+    items = tuple(map(_mirror, fact.items)) if fact.items is not None else None
+    item = _mirror(fact.item) if fact.item is not None else join_all(items) if items else None
+    if fact.kind in ("record", "dict"):
+        return Fact("dict", items=items, keys=fact.keys, item=item, type=dict)
+    return Fact("list", items=items, item=item, type=list)
 
 
 def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.Call, facts: Facts) -> Fact | None:

@@ -19,6 +19,7 @@ import numpy as np
 from srcdiff import core
 from srcdiff.analysis.inference import Facts
 from srcdiff.build import name
+from srcdiff.shaping import on_gradient
 from srcdiff.transform.callees import is_own_text
 from srcdiff.transform.fold import Undecided, evaluate
 
@@ -54,8 +55,16 @@ class _Decider:
                     self.changed = True
                     out += self.block(statement.body if taken else statement.orelse)
                     continue
-            out.append(self.compound(statement))
+            out.append(self.without_changed_gradient(self.compound(statement)))
         return out
+
+    def without_changed_gradient(self, statement: gast.stmt) -> gast.stmt:
+        """`y = on_gradient(x, change)` as `y = x`: the adjoint has changed the gradient already."""
+        value = statement.value if isinstance(statement, gast.Assign) else None
+        if not isinstance(value, gast.Call) or not value.args or not self.calls(value, (on_gradient,)):
+            return statement
+        self.changed = True
+        return gast.copy_location(gast.Assign(statement.targets, value.args[0], None), statement)
 
     def compound(self, statement: gast.stmt) -> gast.stmt:
         """A statement with its blocks decided."""
@@ -78,10 +87,12 @@ class _Decider:
             return None
 
     def is_question(self, node: gast.AST) -> bool:
-        if not isinstance(node, gast.Call):
-            return False
+        return isinstance(node, gast.Call) and self.calls(node, _QUESTIONS)
+
+    def calls(self, node: gast.Call, functions: tuple[Any, ...]) -> bool:
+        """Whether a call is of one of these functions."""
         try:
-            return self.facts.object_of(node.func) in _QUESTIONS
+            return self.facts.object_of(node.func) in functions
         except (LookupError, TypeError):
             return False
 

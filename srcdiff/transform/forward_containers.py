@@ -77,6 +77,9 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
             return call(setting.helper(tangents.paired_tangents), values)
         if setting.facts(node.func.value).container and node.func.attr in _WITHOUT_DERIVATIVE:
             return None
+    if is_mirrored_method(forward, node) and isinstance(node.func, gast.Attribute):
+        if setting.facts(node.func.value).kind in _SAME_ON_MIRROR:
+            return None  # what is in it does not reach the output
     record = made_record(node, setting.facts)
     if record is None and not isinstance(function, type):
         return NotImplemented
