@@ -64,7 +64,6 @@ REFUSED = frozenset(
     recursion.inner_recursive_function
     recursion.deep_recursion
     recursion.adaptive_quadrature
-    writes.multiply_at_with_repeats
     """.split()
 )
 """The programs that are refused: with a message that says where, never silently wrong."""
