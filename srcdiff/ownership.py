@@ -81,41 +81,19 @@ def _overlapping(arrays: list[Array]) -> Iterator[list[Array]]:
 
 
 def _copied_together(group: list[Array]) -> dict[int, Array]:
-    """Copies of arrays that may overlap: one copy of the memory that they span, and the same views of it."""
-    memory = _memory(group)
-    if memory is None:  # memory that NumPy did not allocate: only the elements may be touched
+    """Copies of arrays that may overlap: the same views of one new piece of memory. Only their elements are read."""
+    if any(array.dtype.hasobject for array in group):  # no bytes to be copied
         return {id(array): array.copy(order="K") for array in group}
     bounds = [byte_bounds(array) for array in group]
     low, high = min(start for start, _ in bounds), max(stop for _, stop in bounds)
-    origin = byte_bounds(memory)[0]
-    chunk = memory[low - origin : high - origin].copy()
-    return {
-        id(array): np.ndarray(
-            array.shape, array.dtype, chunk, array.__array_interface__["data"][0] - low, array.strides
-        )
-        for array in group
-    }
-
-
-def _memory(group: list[Array]) -> Array | None:
-    """The bytes that every array of the group is a view of; None where there is no one such array."""
-    owners = {id(owner): owner for owner in map(_owner, group)}
-    if len(owners) != 1:
-        return None
-    (owner,) = owners.values()
-    if not owner.flags.owndata or owner.dtype.hasobject:
-        return None
-    if not owner.flags.c_contiguous:
-        owner = owner.T
-    if not owner.flags.c_contiguous:
-        return None
-    return owner.reshape(-1).view(np.uint8)
-
-
-def _owner(array: Array) -> Array:
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+    memory = np.zeros(high - low, np.uint8)
+    copies: dict[int, Array] = {}
+    for array in group:
+        start = array.__array_interface__["data"][0] - low
+        copied: Array = np.ndarray(array.shape, array.dtype, memory, start if array.size else 0, array.strides)
+        copied[...] = array
+        copies[id(array)] = copied
+    return copies
 
 
 def arrays_in(value: Any, where: str) -> Iterator[tuple[str, Array]]:

@@ -23,7 +23,9 @@ def unbroadcast(gradient: Any, x: Any) -> Any:
             extra = np.ndim(gradient) - len(shape)
         stretched = [axis + extra for axis, n in enumerate(shape) if n == 1 and gradient.shape[axis + extra] != 1]
         gradient = gradient.sum(axis=(*range(extra), *stretched))
-        gradient = gradient.reshape(shape) if shape or isinstance(x, np.ndarray) else gradient
+        gradient = gradient.reshape(shape) if shape else gradient
+    if not shape and isinstance(x, np.ndarray) and not isinstance(gradient, np.ndarray):
+        gradient = np.array(gradient)
     dtype = getattr(x, "dtype", None)
     if dtype is None:  # a Python number
         return complex(gradient) if isinstance(x, complex) else gradient.real
@@ -127,6 +129,12 @@ def copy_in_layout(x: Any) -> Any:
     same = np.ndarray(x.shape, x.dtype, memory, offset=-low if x.size else 0, strides=x.strides)
     same[...] = x
     return same
+
+
+def writeable(view: Any) -> Any:
+    """A view that NumPy makes read-only, of an array that may be written into."""
+    view.flags.writeable = True
+    return view
 
 
 def seed(gradient: Any, output: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 import srcdiff
 from benchmarks.npbench import all_kernels
 from benchmarks.npbench.registry import Kernel
+from benchmarks.npbench.tables import crc16
 from tests import helpers
 
 KERNELS = all_kernels()
@@ -27,7 +28,7 @@ def directional_slopes(kernel: Kernel) -> tuple[tuple[int, ...], list[tuple[tupl
 
 
 def test_there_are_enough() -> None:
-    assert len(KERNELS) >= 22
+    assert len(KERNELS) >= 55
     assert len(set(IDS)) == len(IDS)
 
 
@@ -51,3 +52,22 @@ def test_kernel(kernel: Kernel) -> None:
     for direction, slope in slopes:
         terms = np.concatenate([np.ravel(g * d) for g, d in zip(gradients, direction, strict=True)])
         assert terms.sum() == pytest.approx(slope, rel=1e-6, abs=1e-7 * (1.0 + np.abs(terms).sum()))
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=IDS)
+def test_kernel_in_forward_mode(kernel: Kernel) -> None:
+    where, slopes = directional_slopes(kernel)
+    value = kernel.loss(*helpers.fresh(kernel.arguments))
+    for direction, slope in slopes:
+        along = dict(zip(where, direction, strict=True))
+        tangents = tuple(along.get(k) for k in range(len(kernel.arguments)))
+        output, tangent = helpers.assert_arguments_unchanged(
+            lambda *primals, tangents=tangents: srcdiff.jvp(kernel.loss, primals, tangents), kernel.arguments
+        )
+        assert output == pytest.approx(value, rel=1e-13)
+        assert tangent == pytest.approx(slope, rel=1e-6, abs=1e-7)
+
+
+def test_a_checksum_has_no_derivative() -> None:
+    with pytest.raises(TypeError, match="floating"):
+        srcdiff.grad(crc16)(np.arange(5, dtype=np.uint8))

@@ -11,7 +11,19 @@ from benchmarks.npbench.registry import KERNELS, Kernel
 
 __all__ = ["FAMILIES", "all_kernels"]
 
-FAMILIES = ("stencils", "products", "decompositions", "statistics", "weather", "fluids", "particles", "signals")
+FAMILIES = (
+    "stencils",
+    "products",
+    "decompositions",
+    "statistics",
+    "weather",
+    "fluids",
+    "particles",
+    "signals",
+    "networks",
+    "spectra",
+    "tables",
+)
 
 
 def all_kernels() -> list[Kernel]:

@@ -14,7 +14,8 @@ from srcdiff import core
 from srcdiff.analysis.application import applied_rule, is_constant_argument, parameter_at
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.storage import CalleeEffects, Storage, call_target
+from srcdiff.analysis.origins import CalleeEffects, call_target
+from srcdiff.analysis.storage import Storage
 from srcdiff.analysis.structure import MUTATING_METHODS, root_name, statements
 from srcdiff.rules import registry
 

@@ -15,7 +15,7 @@ from srcdiff import runtime, tangents
 from srcdiff.analysis.facts import ANYTHING, BOOLEAN, INTEGER, NUMBER, OPAQUE, Fact, join, join_all, promote, unvalued
 from srcdiff.analysis.lengths import length_of_axis, shape_as_tuple
 from srcdiff.analysis.result_ranks import rank_of_function
-from srcdiff.analysis.results import CREATED, LIKE, created, given_dtype, keywords_of, result_of_rule
+from srcdiff.analysis.results import CREATED, LIKE, SQUARE, created, given_dtype, keywords_of, result_of_rule
 from srcdiff.analysis.shapes import shape_of_lengths
 from srcdiff.rules import registry
 
@@ -60,7 +60,7 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return replace(promote(arguments[0]), letter=letter if letter in "ib" or arguments[0].surely_real else "f")
     if function in (min, max) and len(arguments) > 1:
         return join_all(tuple(replace(a, value=None) for a in arguments))
-    if function in CREATED or function in LIKE or function is np.arange or function is np.linspace:
+    if function in {**CREATED, **LIKE, **SQUARE} or function is np.arange or function is np.linspace:
         return created(function, node, arguments, facts, facts.object_of)
     if function in (list, tuple):
         kind = "list" if function is list else "tuple"
@@ -127,7 +127,6 @@ def _converted(operand: Fact, dtype: gast.expr | None, facts: Facts) -> Fact:
 
 
 _SAME_METHODS = {"copy", "conj", "conjugate", "clip", "round"}
-_REARRANGING = {"transpose", "swapaxes", "repeat", "take"}
 _REDUCTIONS = {"sum", "mean", "prod", "max", "min", "std", "var", "ptp", "trace"}
 
 
@@ -188,8 +187,8 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
         )
     if attr == "item":
         return replace(NUMBER, letter=owner.letter)
-    if attr in ("argmax", "argmin", "argsort", "nonzero", "searchsorted"):
-        return INTEGER if attr.startswith("argm") and not arguments else ANYTHING
+    if attr in ("argmax", "argmin"):
+        return INTEGER if not arguments and not node.keywords else ANYTHING
     if attr in ("ravel", "flatten"):
         return Fact("array", owner.letter, 1, owner.shape if owner.rank == 1 else None, owner.dtypes)
     if attr == "reshape":
@@ -206,8 +205,6 @@ def result_of_method(attr: str, owner: Fact, arguments: list[Fact], node: gast.C
         return result_of_function(np.dot, _with_owner(node), [owner, *arguments], facts)
     if attr == "astype":
         return _converted(owner, keywords_of(node).get("dtype", node.args[0] if node.args else None), facts)
-    if attr in _REARRANGING:
-        return Fact("numeric", owner.letter, dtypes=owner.dtypes)
     rule = registry.lookup(getattr(np.ndarray, attr, None))
     return result_of_rule(rule, [owner, *arguments], _with_owner(node), facts) if rule is not None else None
 

@@ -275,10 +275,10 @@ def promote(*operands: Fact) -> Fact:
     kind = "number" if kinds == {"number"} else "array" if "array" in kinds else "numeric"
     ranks = [operand.rank for operand in operands]
     rank = max(r for r in ranks if r is not None) if None not in ranks else None
-    if kind == "array" and rank == 0:
-        kind = "number"  # arithmetic on 0-d arrays gives scalars
     shapes = [operand.shape for operand in operands]
     shape = broadcast(s for s in shapes if s is not None) if None not in shapes else None
+    if kind == "array" and rank == 0:  # arithmetic on 0-d arrays gives scalars
+        kind, shape = "number", SCALAR
     dtypes = [operand.dtypes for operand in operands]
     together = frozenset().union(*(d for d in dtypes if d is not None)) if None not in dtypes else None
     return Fact(kind, letter, rank, shape, together)

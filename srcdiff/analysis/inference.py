@@ -348,12 +348,11 @@ def _walk_path(value: Any, path: list[str]) -> Any:
     """What a path of attributes leads to, through modules and classes, and what objects hold themselves."""
     for attr in reversed(path):
         if isinstance(value, (types.ModuleType, type)):
-            found = getattr(value, attr, None)
+            if not hasattr(value, attr):
+                raise LookupError(attr)
+            value = getattr(value, attr)
         else:
-            found = getattr(value, "__dict__", {}).get(attr)
-        if found is None:
-            raise LookupError(attr)
-        value = found
+            value = getattr(value, "__dict__", {})[attr]
     return value
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import gast
 
 from srcdiff.analysis.facts import Fact
 
-__all__ = ["ARRAYS", "SCALARS", "rank_of_function", "rank_of_index", "rank_of_items", "rank_of_nested"]
+__all__ = ["SCALARS", "rank_of_function", "rank_of_index", "rank_of_items", "rank_of_nested"]
 
 FactOf = Callable[[gast.expr], Fact]
 
@@ -231,13 +230,23 @@ def _sort(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
     return 1 if _is_none(_given(arguments, keywords, 1, "axis")) else rank_of_nested(arguments[0])
 
 
-def _at_least_two(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
-    rank = rank_of_nested(arguments[0])
-    return max(rank, 2) if rank is not None else None
+def _at_least(least: int) -> Callable[[list[Fact], dict[str, Fact]], int | None]:
+    """The rank of the operand, or more."""
+
+    def rank(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
+        own = rank_of_nested(arguments[0])
+        return max(own, least) if own is not None else None
+
+    return rank
 
 
-_SAME = """partition flip fliplr flipud roll rot90 matrix_transpose swapaxes moveaxis
-    rollaxis diff inv pinv cholesky matrix_power conj conjugate interp fft ifft fft2 ifft2 fftn ifftn rfft
+def _tile(arguments: list[Fact], keywords: dict[str, Fact]) -> int | None:
+    own, repeats = rank_of_nested(arguments[0]), _by_shape(1, "reps")(arguments, keywords)
+    return max(own, repeats) if own is not None and repeats is not None else None
+
+
+_SAME = """partition flip fliplr flipud roll rot90 matrix_transpose swapaxes moveaxis rollaxis diff pad take_along_axis
+    inv pinv cholesky matrix_power conj conjugate interp fft ifft fft2 ifft2 fftn ifftn rfft
     irfft rfft2 irfft2 rfftn irfftn hfft ihfft fftshift ifftshift"""
 
 _RANKS: dict[str, Callable[[list[Fact], dict[str, Fact]], int | None]] = {
@@ -251,11 +260,16 @@ _RANKS: dict[str, Callable[[list[Fact], dict[str, Fact]], int | None]] = {
     "ascontiguousarray": _vector_at_least,
     "asfortranarray": _vector_at_least,
     "append": _flat_without_axis(2),
-    "permute_dims": _not_a_scalar,
+    "atleast_1d": _at_least(1),
+    "atleast_2d": _at_least(2),
+    "atleast_3d": _at_least(3),
+    "delete": _flat_without_axis(2),
+    "insert": _flat_without_axis(3),
     "sort": _sort,
+    "tril": _at_least(2),
+    "triu": _at_least(2),
+    "permute_dims": _not_a_scalar,
     "transpose": _not_a_scalar,
-    "tril": _at_least_two,
-    "triu": _at_least_two,
     "broadcast_to": _by_shape(1, "shape"),
     "column_stack": _constant(2),
     "concatenate": _concatenate,
@@ -277,6 +291,7 @@ _RANKS: dict[str, Callable[[list[Fact], dict[str, Fact]], int | None]] = {
     "stack": _stack,
     "take": _take,
     "tensordot": _tensordot,
+    "tile": _tile,
     "trace": _less_two,
     "vander": _constant(2),
     "vdot": _constant(0),
@@ -287,16 +302,3 @@ SCALARS = frozenset(
     {"conj", "conjugate", "det", "dot", "flip", "inner", "interp", "kron", "matmul", "take", "trace", "vdot"}
 )
 """Functions that give a scalar, not a 0-d array, where the rank is 0."""
-
-ARRAYS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        array asarray asanyarray ascontiguousarray asfortranarray append block broadcast_to column_stack concatenate
-        convolve correlate cumprod cumsum diag diagflat diagonal diff dstack ediff1d expand_dims full hstack outer
-        partition ravel repeat reshape resize roll sort stack swapaxes tile tril triu
-        vander vstack
-        """,
-    )
-)
-"""Functions that give an array, if only a 0-d one, whatever they are given."""

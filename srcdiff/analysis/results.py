@@ -11,12 +11,13 @@ import gast
 import numpy as np
 
 from srcdiff.analysis.facts import ANYTHING, Fact, promote, unvalued
-from srcdiff.analysis.result_ranks import ARRAYS, SCALARS, rank_of_function
+from srcdiff.analysis.result_kinds import INDICES, indices, is_array, several
+from srcdiff.analysis.result_ranks import SCALARS, rank_of_function
 from srcdiff.analysis.shapes import SCALAR, Shape, axes_of, shape_of_axes, shape_of_lengths
 from srcdiff.build import constant
 from srcdiff.rules import registry
 
-__all__ = ["CREATED", "LIKE", "created", "given_dtype", "keywords_of", "result_of_rule"]
+__all__ = ["CREATED", "LIKE", "SQUARE", "created", "given_dtype", "keywords_of", "result_of_rule"]
 
 _ARRAYS = frozenset(
     re.findall(
@@ -28,7 +29,8 @@ _ARRAYS = frozenset(
         moveaxis rollaxis rot90 repeat tile resize pad take take_along_axis compress extract diagonal diag diagflat
         tril triu concatenate stack hstack vstack dstack column_stack block append select choose median nanmedian
         quantile percentile broadcast_to vander flatten conj conjugate array asarray ascontiguousarray
-        asfortranarray asanyarray copy full atleast_1d atleast_2d atleast_3d
+        asfortranarray asanyarray copy full atleast_1d atleast_2d atleast_3d roll flip delete insert identity
+        matrix_transpose require nan_to_num
         """,
     )
 )
@@ -61,7 +63,10 @@ CREATED = {np.zeros: 1, np.ones: 1, np.empty: 1, np.full: 2}
 LIKE = {np.zeros_like: 1, np.ones_like: 1, np.empty_like: 1, np.full_like: 2}
 """Functions that make arrays, and the position of `dtype` among their parameters."""
 
-_DTYPE_POSITIONS = {**CREATED, **LIKE, np.arange: 3, np.linspace: 5}
+SQUARE = {np.eye: 3, np.identity: 1, np.tri: 3}
+"""Functions that make matrices, and the position of `dtype`."""
+
+_DTYPE_POSITIONS = {**CREATED, **LIKE, **SQUARE, np.arange: 3, np.linspace: 5}
 
 _AVERAGES = frozenset(
     re.findall(
@@ -136,7 +141,7 @@ def _made_shape(function: Any, node: gast.Call, arguments: list[Fact]) -> tuple[
         return 1, shape_of_lengths([lengths[0]])
     if function is np.linspace and len(node.args) == 3 and not node.keywords and lengths[2] is not None:
         return 1, shape_of_lengths([lengths[2]])
-    return 1, None
+    return 2 if function in SQUARE else 1, None
 
 
 def _told_shape(told: Fact) -> tuple[int | None, Shape | None]:
@@ -215,23 +220,32 @@ def _broadcast(rule: registry.Rule, arguments: list[Fact]) -> Fact | None:
 def _array(rule: registry.Rule, arguments: list[Fact], node: gast.Call, fact_of: FactOf) -> Fact | None:
     """The result of a function of NumPy's that gives a number or an array of some shape."""
     path = rule.name.split(".")
-    if rule.kind == "constant" or path[0] != "numpy" or len(path) > 3 or (path[1] in ("random", "polynomial", "ma")):
+    if path[0] != "numpy" or len(path) > 3 or path[1] in ("random", "polynomial", "ma"):
         return None
+    if path[-1] in INDICES or rule.kind == "constant":
+        return indices(path[-1], arguments, {word: fact_of(value) for word, value in keywords_of(node).items()})
     if path[-1] in _SPECTRA:
         return Fact("numeric" if path[-1] in ("eigvals", "roots") else "array", "c")
     if path[-1] in _SIGNALS:
         return Fact("numeric", "f")
-    if path[-1] not in _ARRAYS or (path[-1].startswith("atleast_") and len(arguments) != 1):
-        return None
-    rank = rank_of_function(path[-1], arguments, {word: fact_of(value) for word, value in keywords_of(node).items()})
-    kind = "array" if rank is not None or path[-1] in ARRAYS else "numeric"
-    kind = "number" if rank == 0 and path[-1] in SCALARS else kind
-    shape = SCALAR if kind == "number" else None
+    keywords = {word: fact_of(value) for word, value in keywords_of(node).items()}
+    together = _together(arguments)
+    parts = several(path[-1], together, arguments, keywords)
+    if parts is not None or path[-1] not in _ARRAYS:
+        return parts
+    rank = rank_of_function(path[-1], arguments, keywords)
+    certain = rank is not None or is_array(path[-1], arguments)
+    kind = "number" if rank == 0 and path[-1] in SCALARS else "array" if certain else "numeric"
+    return replace(together, kind=kind, rank=rank, shape=SCALAR if kind == "number" else None)
+
+
+def _together(arguments: list[Fact]) -> Fact:
+    """A number or an array of the kind that operands, and the items of sequences among them, have together."""
     operands = [a.item if a.container and a.item is not None else a for a in arguments if a.kind != "opaque"]
     together = promote(*operands) if operands else ANYTHING
     if not together.numeric:
-        return Fact(kind, "?", rank, shape)
-    return Fact(kind, "?" if together.letter in "ib" else together.letter, rank, shape, together.dtypes)
+        return Fact("numeric", "?")
+    return Fact("numeric", "?" if together.letter in "ib" else together.letter, None, None, together.dtypes)
 
 
 def _scalar(arguments: list[Fact]) -> Fact:

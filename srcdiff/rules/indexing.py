@@ -115,7 +115,7 @@ def triu(m: Any, k: int = 0, *, gradient: Any) -> Any:
     return unbroadcast(np.triu(gradient, k), m)
 
 
-@adjoint(np.ix_, active=("args",), inline=False, result="view")
+@adjoint(np.ix_, active=("args",), inline=False, result="views")
 def ix_(*args: Any, gradient: Any) -> list[Any]:
     """The gradients of the axes of an open grid: the same numbers, flat; None for integer and boolean axes."""
     return [

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 Kind = Literal["elementwise", "linear", "general", "constant"]
-Result = Literal["fresh", "view", "maybe view", "argument"]
+Result = Literal["fresh", "view", "views", "maybe view", "argument"]
 When = Literal["complex", "otherwise"]
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -99,7 +99,8 @@ class Rule:
     tangent : Template or None
         The forward-mode template; elementwise and linear functions need none.
     result : str
-        What the result is in memory: "fresh", a "view" of the first parameter, "maybe view" where that depends on
+        What the result is in memory: "fresh", a "view" of the first parameter, "views" of it in a new sequence (of
+        each of the parameters, for a function of any number), "maybe view" where that depends on
         the arguments, or "argument": the first parameter itself or a converted copy of it.
     writes : tuple of str
         Parameters that the function writes into.

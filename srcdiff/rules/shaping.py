@@ -122,7 +122,7 @@ def broadcast_to(array: Any, shape: Any, *, gradient: Any) -> Any:
     return unbroadcast(gradient, array)
 
 
-@linear(np.broadcast_arrays, "args", result="view")
+@linear(np.broadcast_arrays, "args", result="views")
 def broadcast_arrays(*args: Any, gradient: Any) -> Any:
     """The gradient of each array: its own, summed over the axes along which the array was repeated."""
     return [np.zeros_like(x) if g is None else unbroadcast(g, x) for x, g in zip(args, gradient)]

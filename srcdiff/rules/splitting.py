@@ -24,7 +24,7 @@ def fill(views: Any, gradient: Any) -> None:
             view[...] = part
 
 
-@linear(np.split, result="view", inline=False)
+@linear(np.split, result="views", inline=False)
 def split(ary: Any, indices_or_sections: Any, axis: int = 0, *, gradient: Any) -> Any:
     """ary_bar: the cotangents of the parts, joined again."""
     ary_bar = np.zeros_like(ary)
@@ -35,7 +35,7 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0, *, gradient: Any) -
 same(np.split, np.array_split)
 
 
-@linear(np.hsplit, result="view", inline=False)
+@linear(np.hsplit, result="views", inline=False)
 def hsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
     """ary_bar: the cotangents of the parts, joined again along the columns, or the elements of a vector."""
     ary_bar = np.zeros_like(ary)
@@ -43,7 +43,7 @@ def hsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
     return ary_bar
 
 
-@linear(np.vsplit, result="view", inline=False)
+@linear(np.vsplit, result="views", inline=False)
 def vsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
     """ary_bar: the cotangents of the parts, joined again along the rows."""
     ary_bar = np.zeros_like(ary)
@@ -51,7 +51,7 @@ def vsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
     return ary_bar
 
 
-@linear(np.dsplit, result="view", inline=False)
+@linear(np.dsplit, result="views", inline=False)
 def dsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
     """ary_bar: the cotangents of the parts, joined again along the third axis."""
     ary_bar = np.zeros_like(ary)
@@ -61,7 +61,7 @@ def dsplit(ary: Any, indices_or_sections: Any, *, gradient: Any) -> Any:
 
 if hasattr(np, "unstack"):  # NumPy 2.1
 
-    @linear(np.unstack, result="view", inline=False)
+    @linear(np.unstack, result="views", inline=False)
     def unstack(x: Any, *, axis: int = 0, gradient: Any) -> Any:
         """x_bar: the cotangents of the slices, stacked again."""
         x_bar = np.zeros_like(x)

@@ -89,8 +89,10 @@ class _Writer:
         fact = self.setting.fact(variable)
         if fact.kind == "number":
             return constant(0j if fact.letter == "c" else 0.0)
+        storage = self.setting.storage
         simple = fact.kind == "numeric" and variable not in self.setting.wrt and bar not in self.needs_array
-        if simple and variable not in self.setting.function.parameters:
+        written = variable in storage.parent and storage.is_buffer(variable)
+        if simple and not written and variable not in self.setting.function.parameters:
             return constant(0.0)
         value = self.setting.recomputed.get(variable, name(variable))
         return call(self.setting.helper(runtime.zeros_like), value)

@@ -110,6 +110,8 @@ class _Algebra:
             return True
         if of_value.shape is None or of_value.shape != of_operand.shape or not of_value.numeric:
             return False
+        if of_operand.kind == "array" and of_operand.rank == 0:
+            return False  # arithmetic on arrays without dimensions gives numbers
         local = isinstance(operand, gast.Name) and operand.id not in self.setting.wrt
         return local or (of_value.dtypes is not None and of_value.dtypes == of_operand.dtypes)
 

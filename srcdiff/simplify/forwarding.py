@@ -256,7 +256,7 @@ class _Forwarding:
             if isinstance(part, gast.Call) and isinstance(part.func, gast.Attribute):
                 root = root_name(part.func.value) if part.func.attr in MUTATING_METHODS else None
                 if root is not None:
-                    found |= {f"*{root}", *self.reading.cells_of(root)}
+                    found |= self.reading.contents_of(root)
         return found
 
     def has_effects(self, statement: gast.stmt) -> bool:

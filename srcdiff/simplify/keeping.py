@@ -65,6 +65,8 @@ class _Lowering:
 
     def save(self, statement: Save) -> Block:
         variable = self.variable(statement.site)
+        if isinstance(statement.value, gast.Name):
+            statement.site.refers_to = statement.value.id
         if statement.site.in_loop:
             return [gast.Expr(call(attribute(name(variable), "append"), statement.value))]
         if is_name(statement.value, variable):

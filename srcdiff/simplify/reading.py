@@ -19,14 +19,10 @@ _SHAPE_FIRST = frozenset(("zeros_like", "len"))
 
 
 class Reading:
-    """Reads and writes, with `*root` for the contents of a buffer.
+    """Reads and writes, with `*root` for the contents of a buffer."""
 
-    With `only_contents`, a variable of which only the shape is read does not count.
-    """
-
-    def __init__(self, setting: Setting, *, only_contents: bool = False) -> None:
+    def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        self.only_contents = only_contents
         self.cells: dict[str, tuple[str, ...]] = {}
         self.shadowed: dict[str, str] = {}
         self.stacks: set[str] = set()
@@ -47,9 +43,10 @@ class Reading:
         if variable not in self.cells:
             storage = self.setting.storage
             found: set[str] = set()
-            for held in self.setting.held.get(variable, ()):
-                found.update(self.cells_of(held))
-            if variable in storage.parent:
+            if variable in self.setting.held:
+                held = (v for v in self.setting.held[variable] if self.holds_memory(v))
+                found.update({f"*{variable}"}, *map(self.cells_of, held))
+            elif variable in storage.parent:
                 if variable in storage.snapshots:
                     roots = storage.viewed.get(variable, set())
                     found |= {f"*{root}" for root in roots if root in storage.written}
@@ -60,6 +57,11 @@ class Reading:
                 found |= self._cells_of_adjoint(variable)
             self.cells[variable] = tuple(sorted(found))
         return self.cells[variable]
+
+    def holds_memory(self, variable: str) -> bool:
+        """Whether a variable may give access to memory that others see."""
+        shadows = {self.setting.bars.get(primal) for primal in self.setting.forward_shadows}
+        return variable in self.setting.storage.parent or variable in self.setting.held or variable in shadows
 
     def _cells_of_adjoint(self, variable: str) -> set[str]:
         """Adjoints are written into, too; shadows of one buffer share their memory as it does."""
@@ -117,10 +119,10 @@ class Reading:
         while isinstance(node, gast.Subscript):
             self._collect(node.slice, found)
             node = node.value
-        if not isinstance(node, gast.Name):
-            self._collect(node, found)
-        elif not self.only_contents:
+        if isinstance(node, gast.Name):
             found.add(node.id)
+        else:
+            self._collect(node, found)
 
     def statement_reads(self, statement: gast.stmt) -> set[str]:
         """What one statement reads itself, not counting the blocks in it."""
@@ -166,14 +168,17 @@ class Reading:
         if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
             found.update(self.cells_of(statement.target.id))
         for name in written_names(statement):
-            found.update(self.cells_of(name))
-            found.add(f"*{name}")
+            found.update(self.contents_of(name))
         value = getattr(statement, "value", None)
         if value is not None and self.setting.writing_calls:
             for part in gast.walk(value):  # a call may have been put into an expression
                 if isinstance(part, gast.Call):
                     found.update(self.call_writes(part))
         return found
+
+    def contents_of(self, variable: str) -> set[str]:
+        """The contents that a write into a variable changes; what a stack holds stays as it is."""
+        return {f"*{variable}"} if variable in self.stacks else {f"*{variable}", *self.cells_of(variable)}
 
     def call_writes(self, node: gast.Call) -> set[str]:
         """The contents that a call may change."""

@@ -61,7 +61,7 @@ def _is_cheap(setting: Setting, node: gast.expr, *, in_loop: bool) -> bool:
 
 
 def _is_view(setting: Setting, node: gast.Subscript) -> bool:
-    from srcdiff.analysis.storage import is_basic_index
+    from srcdiff.analysis.origins import is_basic_index
 
     return is_basic_index(node.slice, setting.facts)
 
@@ -101,10 +101,7 @@ def _is_kept_itself(statement: Save | Restore, values: dict[str, gast.expr]) -> 
     """Whether a temporary is kept, rather than a part of what it is a view of."""
     if isinstance(statement, Restore):
         return isinstance(statement.target, gast.Name) and statement.target.id in values
-    value = statement.value
-    if isinstance(value, gast.Call) and len(value.args) == 1:  # a copy
-        value = value.args[0]
-    return isinstance(value, gast.Name) and value.id in values
+    return isinstance(statement.value, gast.Name) and statement.value.id in values
 
 
 def _expand(statement: gast.stmt, values: dict[str, gast.expr]) -> gast.stmt:

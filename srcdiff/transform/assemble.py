@@ -166,9 +166,8 @@ def keep(draft: Draft) -> None:
     names = draft.setting.names
     draft.forward, draft.reverse, draft.sites = write_kept(draft.forward, draft.reverse, names)
     draft.reading.stacks = {variable for variable, site in draft.sites.items() if site.in_loop}
-    for variable, site in draft.sites.items():
-        if site.stem in draft.setting.held:
-            draft.setting.held[variable] = draft.setting.held[site.stem]
+    kept = {variable: site.refers_to for variable, site in draft.sites.items() if site.refers_to not in ("", variable)}
+    draft.setting.held |= {variable: frozenset([other]) for variable, other in kept.items()}
     draft.crossing = set(names.taken)
     draft.may_go = draft.temporaries
 
@@ -202,6 +201,7 @@ def polish(draft: Draft) -> None:
         draft.setting, draft.forward, draft.reverse, draft.output, draft.users, draft.sites, draft.results
     )
     draft.crossing |= {names.get(variable, variable) for variable in draft.crossing}
+    draft.shown = names
 
 
 def cross(draft: Draft) -> None:
@@ -237,6 +237,7 @@ def _polished(
         | set(setting.function.parameters)
         | setting.writing_calls
         | {setting.gradient}
+        | {setting.bar_name(variable) for variable in setting.wrt}  # what is returned says their names
     )
     names = _numbered_webs(setting, forward, reverse, output, users, result)
     forward, reverse, output = renamed(forward, names), renamed(reverse, names), renamed([output], names)[0]

@@ -13,8 +13,8 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
+from srcdiff.analysis.origins import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.records import key_of
-from srcdiff.analysis.storage import Origin, call_target, is_basic_index, origin_of
 from srcdiff.analysis.structure import bound_names, root_name
 from srcdiff.build import (
     assign,
@@ -153,13 +153,17 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
         return [], []
     bar = setting.bar_name(target)
     origin = origin_of(value, setting.facts, setting.effects)
-    if isinstance(value, gast.Call) and setting.object_named(value.func) in _READ_ONLY_VIEWS:
-        raise setting.unsupported(
-            value, f"`{target}`, a read-only view of memory that is written into", "Copy it with `.copy()`."
-        )
     if origin.how == "fresh":
         return [assign(bar, _zeros(setting, target))], []
-    if origin.how in ("alias", "view", "item") and all(base in setting.forward_shadows for base in origin.bases):
+    if isinstance(value, gast.Call) and call_target(value, setting.facts)[0] in _OVERLAPPING_VIEWS:
+        raise setting.unsupported(
+            value,
+            f"`{target}`, a view with elements that share memory, of an array that is written into",
+            "Copy it with `.copy()`.",
+        )
+    if origin.how in ("alias", "view", "views", "item") and all(
+        base in setting.forward_shadows for base in origin.bases
+    ):
         if isinstance(value, gast.Subscript) or containers.is_contained(setting, target):
             reverse.require_kind_of_view(value, target)
         return [assign(bar, _on_shadows(setting, value, origin))], []
@@ -214,6 +218,8 @@ def _on_shadows(setting: Setting, value: gast.expr, origin: Origin) -> gast.expr
         base = value.value.id  # a field of a record
         return subscript(setting.bar(base), constant(key_of(setting.fact(base), value.attr)))
     result: gast.expr = substitute(value, {base: setting.bar(base) for base in origin.bases})
+    if isinstance(value, gast.Call) and call_target(value, setting.facts)[0] in _READ_ONLY_VIEWS:
+        return call(setting.helper(runtime.writeable), result)
     return result
 
 
@@ -223,7 +229,7 @@ def shares_shadow(reverse: Reverse, target: str, value: gast.expr) -> bool:
     if target not in setting.forward_shadows:
         return False
     origin = origin_of(value, setting.facts, setting.effects)
-    return origin.how in ("alias", "view", "item")
+    return origin.how in ("alias", "view", "views", "item")
 
 
 # Writes.
@@ -478,7 +484,13 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
     return [*saves, statement], restores
 
 
-_READ_ONLY_VIEWS = frozenset((np.diag, np.diagonal, np.broadcast_to, np.broadcast_arrays))
+_READ_ONLY_VIEWS = (np.diag, np.diagonal, np.ndarray.diagonal, np.linalg.diagonal)
+_OVERLAPPING_VIEWS = (
+    np.broadcast_to,
+    np.broadcast_arrays,
+    np.lib.stride_tricks.sliding_window_view,
+    np.lib.stride_tricks.as_strided,
+)
 _ERROR_STATES = (np.errstate,)
 
 

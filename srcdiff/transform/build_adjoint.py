@@ -9,10 +9,12 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.activity import active_names, varied_names
+from srcdiff.analysis.classify import aliases_of_containers, classify
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.inference import Aliases, Facts, infer
 from srcdiff.analysis.liveness import Liveness, liveness
-from srcdiff.analysis.storage import CalleeEffects, Storage, aliases_of_containers, classify
+from srcdiff.analysis.origins import CalleeEffects
+from srcdiff.analysis.storage import Storage
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read

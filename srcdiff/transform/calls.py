@@ -8,7 +8,7 @@ sweep needs nothing but the arguments, the primal itself is called, and one adjo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +17,9 @@ import gast
 from srcdiff import core, runtime
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
-from srcdiff.analysis.storage import CalleeEffects, CallEffects, Storage
-from srcdiff.build import assign, call, constant, display, name, names_read, store, subscript
+from srcdiff.analysis.origins import CalleeEffects, CallEffects
+from srcdiff.analysis.storage import Storage
+from srcdiff.build import assign, call, constant, display, is_name, name, names_read, store, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import (
     Callee,
@@ -41,13 +42,16 @@ __all__ = ["Calls", "ExpandInstead", "Pair", "Summary"]
 
 @dataclass(frozen=True)
 class Summary:
-    """What calling a function does: the parameters that it writes into, those its result may alias, its result.
+    """What calling a function does.
 
-    `captured` are the captured objects that may get something that carries a derivative.
+    The parameters that it writes into, those that its result may alias, those that may hold others afterwards (the
+    container, how deep in it, and what it holds), its result, and the captured objects that may get something that
+    carries a derivative.
     """
 
     writes: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    stores: tuple[tuple[str, int, str], ...] = ()
     result: Fact | None = None
     captured: Writes = ()
 
@@ -63,7 +67,8 @@ class Pair:
     residuals : tuple of str
         Of a simple pair: the parameters that the reverse function takes.
     contents : frozenset of str or None
-        The parameters whose contents the reverse function reads; None before that is known.
+        The parameters whose contents the reverse function reads, and "return" where it reads those of the result; None
+        before that is known.
     finished : bool
         False while it is being built: a recursive call refers to it by name.
     """
@@ -74,6 +79,10 @@ class Pair:
     residuals: tuple[str, ...] = ()
     contents: frozenset[str] | None = None
     finished: bool = False
+
+    def reads(self, parameter: str) -> bool:
+        """Whether the reverse function may look into the memory of an argument, or of the result ("return")."""
+        return self.contents is None or parameter in self.contents
 
 
 @dataclass(frozen=True)
@@ -163,7 +172,8 @@ class Calls:
         self.state.read |= captured_reads(function, facts)
         carrying = {variable for variable, fact in facts.of.items() if fact.differentiable}
         captured = tuple(captured_writes(function, facts, storage, carrying, self))
-        return Summary(writes, aliases, _free_of_symbols(facts(output)), captured)
+        stores = _stores(function.parameters, facts, storage)
+        return Summary(writes, aliases, stores, _free_of_symbols(facts(output)), captured)
 
     def result_fact(self, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
         """The fact of a call's result."""
@@ -180,7 +190,9 @@ class Calls:
             summary = self.summary(site)
             writes = tuple(v.id for p in summary.writes if isinstance(v := site.values[p], gast.Name))
             aliases = tuple(v.id for p in summary.aliases if isinstance(v := site.values[p], gast.Name))
-            return CallEffects(writes, aliases)
+            held = ((site.values[p], depth, site.values[q]) for p, depth, q in summary.stores)
+            stores = [(p.id, d, q.id) for p, d, q in held if isinstance(p, gast.Name) and isinstance(q, gast.Name)]
+            return CallEffects(writes, aliases, tuple(stores))
 
         return effects
 
@@ -309,11 +321,15 @@ class Calls:
             place = reverse.site(residuals, record=True)
             bound = target if target is not None else setting.names.fresh(f"{stem}_result")
             targets = display([store(bound), store(residuals)], gast.Store())
+            kept = {p: a for p, a in zip(site.function.parameters, arguments, strict=True) if pair.reads(p)}
+            kept |= {"return": name(bound)} if pair.reads("return") else {}
+            setting.held[residuals] = frozenset(names_read(list(kept.values())))
+            arguments = [self.own(reverse, a) if a in kept.values() else a for a in arguments]
             made = gast.Assign([targets], call(pair.forward, *arguments), None)
-            forward = ([made, Save(place, name(residuals))], [Restore(place, store(residuals))])
+            own = self.own(reverse, name(bound)) if "return" in kept else name(bound)
+            apart = [] if is_name(own) else [assign(bound, own)]
+            forward = ([made, Save(place, name(residuals)), *apart], [Restore(place, store(residuals))])
             setting.facts.of[residuals] = ANYTHING
-            read = (p for p in site.function.parameters if pair.contents is None or p in pair.contents)
-            setting.held[residuals] = names_read([self.expression(site.values[p]) for p in read])
             first = [name(residuals)]
         shadow_arguments = [setting.bar(site.values[p].id) for p in shadows]
         reverse_call = call(pair.reverse, *first, *([seed] if seed is not None else []), *shadow_arguments)
@@ -321,6 +337,14 @@ class Calls:
         own_seed = target if seed is not None and seed.id == setting.bar_name(target or "") else None
         group = self.received(reverse, reverse_call, own_seed, site, active, shadows, stem)
         return forward, group
+
+    def own(self, reverse: Reverse, value: gast.expr) -> gast.expr:
+        """What a callee may keep: a copy of an array that changes in place later under a name that is a value."""
+        setting = reverse.setting
+        if isinstance(value, gast.Name) and value.id in setting.storage.updated:
+            if setting.fact(value.id).kind != "number":
+                return call(setting.helper(runtime.copy), value)
+        return value
 
     def received(
         self,
@@ -423,16 +447,28 @@ def _may_write(parameter: str, facts: Facts, storage: Storage) -> bool:
     return storage.is_buffer(parameter) or parameter in storage.updated or inside
 
 
+def _stores(parameters: Sequence[str], facts: Facts, storage: Storage) -> tuple[tuple[str, int, str], ...]:
+    """The parameters that are put into others, which then share their memory."""
+    holds = [p for p in parameters if p in storage.parent and not facts.of[p].numeric]
+    kept = [p for p in parameters if p in storage.parent and facts.of[p].kind not in ("number", "opaque", "function")]
+    found: list[tuple[str, int, str]] = []
+    for holder in holds:
+        for held in kept:
+            inside = [storage.root(holder), *storage.within(holder)]
+            seen = storage.reached(held)
+            depths = [depth for depth, root in enumerate(inside) if storage.reached(root) & seen]
+            found += [(holder, max(depths), held)] if depths and holder != held else []
+    return tuple(found)
+
+
 def _may_alias(output: gast.expr, parameter: str, facts: Facts, storage: Storage) -> bool:
     if facts.of[parameter].kind in ("number", "opaque", "function"):
         return False
-    root = storage.root(parameter)
+    theirs = storage.reached(parameter)
     for variable in names_read(output):
         if facts.of.get(variable, Fact()).kind in ("number", "opaque", "function") or variable not in storage.parent:
             continue
-        if storage.root(variable) == root or root in storage.viewed.get(variable, set()):
-            return True
-        if root in storage.within(variable) or storage.root(variable) in storage.within(parameter):
+        if storage.reached(variable) & theirs:
             return True
     return False
 

@@ -23,8 +23,9 @@ import gast
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.origins import call_target, origin_of
 from srcdiff.analysis.records import key_of, made_record
-from srcdiff.analysis.storage import Storage, call_target, origin_of
+from srcdiff.analysis.storage import Storage
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import assign, attribute, call, constant, is_constant, name, names_read, subscript
 from srcdiff.kinds import NeedsKind

@@ -11,8 +11,8 @@ import numpy as np
 from srcdiff import runtime
 from srcdiff.analysis.activity import carriers
 from srcdiff.analysis.application import applied_rule, is_constant_argument
+from srcdiff.analysis.origins import call_target, is_basic_index
 from srcdiff.analysis.shapes import Shape
-from srcdiff.analysis.storage import call_target, is_basic_index
 from srcdiff.build import assign, attribute, call, constant, is_constant, multiply, name, negate, subscript
 from srcdiff.errors import UnsupportedError
 from srcdiff.rules import registry
@@ -167,6 +167,8 @@ class _Contributions:
         fact = self.setting.fact(variable)
         if shape is None or fact.shape != shape or not fact.numeric:
             return False
+        if fact.kind == "array" and fact.rank == 0:
+            return False  # arithmetic on arrays without dimensions gives numbers
         if variable not in self.setting.wrt:
             return True
         return fact.kind == "number"
@@ -241,7 +243,7 @@ class _Contributions:
             self.statements.append(Accumulate(element, self.gradient, scatter=True))
             return
         descriptor = getattr(np.ndarray, node.attr, None)
-        if descriptor is None or not fact.numeric:
+        if registry.lookup(descriptor) is None or not fact.numeric:
             raise self.setting.unsupported(
                 node,
                 f"the attribute `.{node.attr}` of something that carries a derivative",

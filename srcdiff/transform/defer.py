@@ -12,7 +12,7 @@ from collections import Counter
 import gast
 
 from srcdiff.analysis.activity import carriers
-from srcdiff.analysis.storage import call_target
+from srcdiff.analysis.origins import call_target
 from srcdiff.analysis.structure import blocks, bound_names
 from srcdiff.rules import registry
 from srcdiff.transform.setting import Setting

@@ -69,6 +69,8 @@ class Draft:
         Temporaries that may be written out, or left out.
     crossing : set of str
         The variables that the reverse sweep takes from the forward sweep.
+    shown : dict
+        Variables that have another name in the text, with that.
     """
 
     function: core.Function
@@ -96,11 +98,16 @@ class Draft:
     sites: dict[str, Site] = field(default_factory=dict)
     needed_after: set[str] = field(default_factory=set)
     crossing: set[str] = field(default_factory=set)
+    shown: dict[str, str] = field(default_factory=dict)
     tangents: Forward = field(init=False)
 
     def __post_init__(self) -> None:
         self.users = set(self.function.source.local_names)
         self.names = Names(all_names(self.function) | self.users | self.module.names.taken)
+
+    def called(self, title: str) -> set[str]:
+        """The variables that may have this name in the text."""
+        return {title} | {variable for variable, new in self.shown.items() if new == title}
 
     @property
     def module(self) -> Module:

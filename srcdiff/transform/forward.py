@@ -16,7 +16,7 @@ import numpy as np
 from srcdiff import runtime, tangents
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import infer_statements
-from srcdiff.analysis.storage import origin_of
+from srcdiff.analysis.origins import origin_of
 from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
 from srcdiff.build import (
     assign,
@@ -34,7 +34,7 @@ from srcdiff.simplify.recompute import cheap_temporaries
 from srcdiff.transform import attempts, forward_calls, forward_writes
 from srcdiff.transform.forward_reading import TangentReading
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, expanded, tangent_of
-from srcdiff.transform.inplace import ScatterAdd
+from srcdiff.transform.scatter import ScatterAdd
 from srcdiff.transform.setting import Setting
 
 __all__ = ["Block", "Forward"]

@@ -11,8 +11,8 @@ import gast
 
 from srcdiff import tangents
 from srcdiff.analysis.facts import Fact
+from srcdiff.analysis.origins import call_target
 from srcdiff.analysis.records import made_record
-from srcdiff.analysis.storage import call_target
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import attribute, call, constant, dotted, name, names_read
 

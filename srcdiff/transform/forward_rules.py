@@ -9,8 +9,8 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.application import applied_rule, is_constant_argument
+from srcdiff.analysis.origins import call_target
 from srcdiff.analysis.shapes import within
-from srcdiff.analysis.storage import call_target
 from srcdiff.build import (
     add,
     call,
@@ -172,7 +172,7 @@ class Tangent:
         if element is not None:
             return subscript(self.operand_or_zero(node.value), element)
         descriptor = getattr(np.ndarray, node.attr, None)
-        if descriptor is None or not (fact.numeric or fact.kind == "anything"):
+        if registry.lookup(descriptor) is None or not (fact.numeric or fact.kind == "anything"):
             raise self.setting.unsupported(
                 node,
                 f"the attribute `.{node.attr}` of something that carries a derivative",

@@ -9,13 +9,13 @@ import gast
 
 from srcdiff import runtime, tangents
 from srcdiff.analysis.activity import carriers
-from srcdiff.analysis.storage import call_target, origin_of
+from srcdiff.analysis.origins import call_target, origin_of
 from srcdiff.analysis.structure import root_name, statements
 from srcdiff.build import assign, attribute, augment, call, constant, name, names_read, subscript, substitute
 from srcdiff.rules import registry
 from srcdiff.transform import forward_containers
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, refuse_positional_out, tangent_of
-from srcdiff.transform.inplace import ScatterAdd
+from srcdiff.transform.scatter import ScatterAdd
 from srcdiff.transform.setting import Setting
 
 if TYPE_CHECKING:

@@ -27,6 +27,10 @@ class Site:
         The primal line.
     record : bool
         A new variable (`taken`, `trips`) rather than a variable of the primal.
+    variable : str
+        How the text calls what is kept, once that is decided.
+    refers_to : str
+        The variable whose value is kept as it is: memory that may be written into, not a copy.
     """
 
     stem: str
@@ -34,6 +38,7 @@ class Site:
     line: int
     record: bool = False
     variable: str = ""
+    refers_to: str = ""
 
 
 class Accumulate(gast.stmt):  # type: ignore[misc]

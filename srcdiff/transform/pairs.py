@@ -9,7 +9,7 @@ import gast
 from srcdiff import core, pipeline
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.structure import statements
-from srcdiff.build import display
+from srcdiff.build import display, names_read
 from srcdiff.emit import emit_function
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.assemble import with_lines
@@ -49,6 +49,35 @@ def build_pair(
     calls.module.texts += split_texts(draft, titles, result, extra)
 
 
+class _Contents(Reading):
+    """What statements read of any memory, whether or not this function writes into it."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(draft.setting)
+        self.draft = draft
+
+    def cells_of(self, variable: str) -> tuple[str, ...]:
+        """The storage classes whose memory a variable gives access to."""
+        setting, storage = self.setting, self.setting.storage
+        pending, known = list(self.draft.called(variable)), set[str]()
+        while pending:
+            name = pending.pop()
+            if name not in known:
+                known.add(name)
+                pending += setting.held.get(name, ())
+        roots = {root for v in known & storage.parent.keys() for root in storage.reached(v)}
+        return tuple(sorted(f"*{root}" for root in roots))
+
+
+def _contents_read(draft: Draft) -> frozenset[str]:
+    """The parameters into whose memory the reverse sweep looks; "return" where it looks into the result's."""
+    contents = _Contents(draft)
+    read = {cell for s in statements(draft.reverse) for cell in contents.statement_reads(s) if cell.startswith("*")}
+    kept = {p for p in draft.setting.function.parameters if read.intersection(contents.cells_of(p))}
+    result = {cell for variable in names_read(draft.result) for cell in contents.cells_of(variable)}
+    return frozenset(kept | ({"return"} if read & result else set()))
+
+
 def _arguments_suffice(draft: Draft, needed: list[str]) -> bool:
     """Whether the reverse sweep reads nothing but arguments that stay as they are."""
     setting, storage = draft.setting, draft.setting.storage
@@ -58,21 +87,6 @@ def _arguments_suffice(draft: Draft, needed: list[str]) -> bool:
         and p not in setting.rebound
         for p in needed
     )
-
-
-def _contents_read(draft: Draft) -> frozenset[str]:
-    """The parameters whose contents the reverse function reads, under whatever name, and not their shape alone."""
-    storage = draft.setting.storage
-    read = Reading(draft.setting, only_contents=True)
-    names = {name for s in statements(draft.reverse) for name in read.statement_reads(s)}
-    for variable in [v for v in names if v in draft.setting.held]:
-        names |= draft.setting.held[variable]
-    roots = {r for v in names if v in storage.parent for r in (storage.root(v), *storage.viewed.get(v, ()))}
-    unknown = {v for v in names if v in draft.sites and draft.sites[v].in_loop}  # lists that may hold parts of them
-    parameters = draft.setting.function.parameters
-    if unknown:
-        return frozenset(parameters)
-    return frozenset(p for p in parameters if p in names or (p in storage.parent and storage.root(p) in roots))
 
 
 def _write_adjoint(pair: Pair, draft: Draft, needed: list[str], extra: list[str], result: gast.expr) -> None:

@@ -25,7 +25,7 @@ from srcdiff.build import (
     store,
 )
 from srcdiff.kinds import NeedsKind
-from srcdiff.transform import attempts, buffers, containers, inplace, loops
+from srcdiff.transform import attempts, buffers, containers, loops, scatter
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.keeping import Bindings, binds_directly
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Site, Zero
@@ -201,8 +201,8 @@ class Reverse:
         made = contributions(setting, target, value, name(held), shape, output)
         return Group((bar,), [assign(held, name(bar)), Zero(name(bar)), *made])
 
-    def _scatteradd(self, statement: inplace.ScatterAdd) -> tuple[Block, Block]:
-        return inplace.scatter_add(self, statement)
+    def _scatteradd(self, statement: scatter.ScatterAdd) -> tuple[Block, Block]:
+        return scatter.scatter_add(self, statement)
 
     def _augassign(self, statement: gast.AugAssign) -> tuple[Block, Block]:
         target = statement.target

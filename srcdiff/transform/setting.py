@@ -13,8 +13,9 @@ from srcdiff import core, runtime
 from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.liveness import Liveness
+from srcdiff.analysis.origins import CalleeEffects
 from srcdiff.analysis.shapes import Shape
-from srcdiff.analysis.storage import CalleeEffects, Storage
+from srcdiff.analysis.storage import Storage
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import name
 from srcdiff.errors import UnsupportedError
@@ -63,7 +64,7 @@ class Setting:
     deferred : set of str
         The variables for which it does.
     held : dict
-        For what a callee keeps for its reverse function, the variables that may be part of it.
+        Variables of the text that keep what others hold, to these: what a callee's forward function keeps, stacks.
     memory_classes : dict
         For an adjoint that may share memory with others, one that stands for all of these.
     writing_calls : set of str
@@ -93,7 +94,7 @@ class Setting:
     recomputed: dict[str, gast.expr] = field(default_factory=dict)
     writing_calls: set[str] = field(default_factory=set)
     objects: dict[str, Any] = field(default_factory=dict)
-    held: dict[str, set[str]] = field(default_factory=dict)
+    held: dict[str, frozenset[str]] = field(default_factory=dict)
     memory_classes: dict[str, str] = field(default_factory=dict)
 
     def fact(self, variable: str) -> Fact:

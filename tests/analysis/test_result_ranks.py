@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from srcdiff.analysis.facts import Fact, fact_of_object
-from srcdiff.analysis.result_ranks import _RANKS, ARRAYS, SCALARS, rank_of_function, rank_of_index, rank_of_nested
+from srcdiff.analysis.result_kinds import ALWAYS
+from srcdiff.analysis.result_ranks import _RANKS, SCALARS, rank_of_function, rank_of_index, rank_of_nested
 
 SQUARE = np.eye(3) + 0.1
 OPERANDS = (2.0, np.float64(2.0), np.ones(3), SQUARE, np.stack([SQUARE, SQUARE]))
@@ -18,12 +19,15 @@ MORE = {
     "broadcast_to": [(np.ones(3), (2, 3)), (2.0, (3,)), (2.0, 4)],
     "column_stack": [([np.ones(3), np.ones(3)],), ([np.ones((3, 2)), np.ones(3)],)],
     "concatenate": [([a, a],) for a in OPERANDS[2:]] + [([[1.0, 2.0], np.ones(3)],), ([np.ones((2, 2))] * 2, None)],
+    "delete": [(np.ones((3, 3)), 0), (np.ones((3, 3)), 0, 1), (np.ones(3), [0, 1], None)],
     "expand_dims": [(np.ones(3), 0), (np.ones(3), (0, 2)), (np.ones((2, 2)), -1)],
     "extract": [(np.array([True, False, True]), np.ones(3))],
     "full": [((2, 3), 1.0), (3, 1.0), ([1, 2, 3], 1.0)],
+    "insert": [(np.ones((3, 3)), 0, 1.0), (np.ones((3, 3)), 0, 1.0, 1), (np.ones(3), 1, [1.0, 2.0])],
     "interp": [(x, np.arange(4.0), np.ones(4)) for x in OPERANDS],
     "matrix_power": [(np.ones((3, 3)), 2)],
     "moveaxis": [(np.ones((2, 3)), 0, 1)],
+    "pad": [(np.ones(3), 1), (np.ones((2, 2)), ((0, 1), (1, 0)))],
     "partition": [(a, 1) for a in OPERANDS],
     "roll": [(a, 1) for a in OPERANDS],
     "repeat": [(a, 2, axis) for a in OPERANDS[2:] for axis in (None, 0)],
@@ -33,6 +37,8 @@ MORE = {
     "stack": [([a, a],) for a in OPERANDS],
     "swapaxes": [(np.ones((2, 3)), 0, 1)],
     "take": [(np.ones((3, 3)), i, *a) for i in (0, [0, 1], np.zeros((2, 2), int)) for a in ((), (0,), (None,))],
+    "take_along_axis": [(np.ones((3, 3)), np.zeros((1, 3), int), 0)],
+    "tile": [(a, reps) for a in OPERANDS for reps in (2, (2, 1), (2, 1, 1))],
     "tensordot": [(np.ones((3, 3)), np.ones((3, 3)), k) for k in (0, 1, 2)] + [(np.ones((3, 3)), np.ones((3, 3)))],
     **{name: [([a, a],) for a in OPERANDS] for name in ("hstack", "vstack", "dstack")},
 }
@@ -102,10 +108,11 @@ def test_rank_of_function(name):
     assert tried
 
 
-@pytest.mark.parametrize("name", sorted(ARRAYS))
+@pytest.mark.parametrize("name", sorted(filter(_function, ALWAYS)))
 def test_functions_that_always_give_an_array(name):
     given = {
         "block": [([a, a],) for a in OPERANDS],
+        "compress": [([True], a) for a in OPERANDS],
         "resize": [(a, (2,)) for a in OPERANDS],
         "tile": [(2.0, 2), (2.0, ()), (np.float64(2.0), ())],
     }

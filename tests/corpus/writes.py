@@ -166,7 +166,7 @@ def add_at_with_repeats(x, v):
     return np.sum(y * y)
 
 
-@program(args=(numbers(4), numbers(3, seed=1)), refused="multiply")
+@program(args=(numbers(4), numbers(3, seed=1)))
 def multiply_at_with_repeats(x, v):
     y = x * x
     np.multiply.at(y, [0, 1, 1], v)

@@ -59,7 +59,6 @@ REFUSED = frozenset(
     objects.objects_in_a_list
     objects.property_with_setter
     objects.class_attribute_as_constant
-    writes.multiply_at_with_repeats
     """.split()
 )
 """The programs that are refused: with a message that says where, never silently wrong."""
