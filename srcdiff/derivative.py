@@ -23,7 +23,7 @@ from srcdiff.names import Names
 from srcdiff.ownership import arrays_in, owned
 from srcdiff.request import Form
 from srcdiff.seeds import explain, ones_for, output_seed, passed_seed
-from srcdiff.structures import add_into, in_structure_of, mirror
+from srcdiff.structures import add_into, in_structure_of, in_tuples, mirror
 
 __all__ = ["Derivative", "Mode", "derivative_of", "finished_gradients"]
 
@@ -194,10 +194,12 @@ class Derivative:
                 seed = ones_for(output) if gradient is None else output_seed(gradient, output)
                 return found.functions["reverse"](residuals, seed)
             if gradient is not None:
-                arguments = [*arguments, passed_seed(gradient, found.generated.scalar)]
+                seed = passed_seed(gradient, found.generated.scalar)
+                arguments = [*arguments, in_tuples(seed) if self._builder.compiled else seed]
             return found.functions["adjoint"](*arguments)
         except Exception as error:
             explain(error, gradient)
+            self._builder.explain_compilation(error, found, arguments)
             raise
 
     def _unpacked(self, result: Any) -> tuple[Any, Any]:
