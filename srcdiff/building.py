@@ -271,7 +271,7 @@ class Builder:
         captured = (*generated.captured, *resolved.captured)
         return Specialisation(kinds, identities, bound, generated, functions, captured, registry.version, callee)
 
-    def _compiled(self, generated: pipeline.Generated) -> dict[str, Callable[..., Any]]:
+    def _compiled(self, generated: Generated) -> dict[str, Callable[..., Any]]:
         compile_function = self.compile_function
         if compile_function is None:
             return generated.functions

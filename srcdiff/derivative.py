@@ -310,6 +310,36 @@ class Derivative:
     def __deepcopy__(self, memo: dict[int, Any]) -> Derivative:
         return self
 
+    # --- in jitted functions -----------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _typed(self) -> Any:
+        from srcdiff.numba.dispatch import TypedDerivative
+
+        return TypedDerivative(self)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What Numba takes a derivative for: a jitted function."""
+        from numba import types as numba_types
+
+        return numba_types.Dispatcher(self._typed)
+
+    def compiled_for(self, kinds: Kinds) -> Any:
+        """The compiled function for arguments of these kinds, for calls from jitted functions."""
+        builder = self._builder
+        refused = None
+        if not builder.compiled:
+            refused = "a derivative of a plain function, called from a jitted one"
+        elif not self._returns_as_generated or self._mode == "elementwise_grad":
+            refused = f"{self!r}, called from a jitted function"
+        if refused is None:
+            found = builder.for_kinds(kinds)
+            if set(found.generated.parameters) <= set(builder.callee.signature.parameters):
+                return found.functions["adjoint"]
+            refused = f"{self!r} with bound arguments, called from a jitted function"
+        raise UnsupportedError(refused, "Decorate the primal with @numba.njit, and differentiate whole parameters.")
+
     # --- being a primal ----------------------------------------------------------------------------------------------
 
     def as_function(self, kinds: Kinds = (), gradient: Any = 1.0) -> Resolved:
