@@ -18,7 +18,7 @@ import numpy as np
 from srcdiff.binding import Callee, Captured, Kinds, Target, own_signature, place_of, resolve_targets, take_apart
 from srcdiff.entry import PLAIN_TYPES
 from srcdiff.errors import UnsupportedError
-from srcdiff.kinds import ArrayKind, Kind, NeedsKind, NumberKind, OpaqueKind, describe, kind_of
+from srcdiff.kinds import ArrayKind, Kind, NeedsKind, NumberKind, OpaqueKind, describe, kind_of, without_dims
 from srcdiff.ownership import arrays_in, shared_pair
 from srcdiff.request import Form, Generated, Request
 from srcdiff.rules import registry
@@ -130,7 +130,7 @@ class Builder:
         self.entries = entries
         self.form = form
         self.has_aux = has_aux
-        self.compile_function = compile_function
+        self._compile = compile_function
         self.specialisations: dict[Any, Specialisation] = {}
         self._asked: frozenset[str] = frozenset()
         self._apart: tuple[Callee, tuple[Target, ...], tuple[str, ...]] | None = None
@@ -149,6 +149,23 @@ class Builder:
     def wrt(self) -> tuple[str, ...]:
         """The parameters that are differentiated by, each once."""
         return self._take_apart()[2]
+
+    @property
+    def compile_function(self) -> Callable[..., Any] | None:
+        """What generated functions go through: what was asked for, or what the primal itself went through."""
+        dispatcher = self.callee.dispatcher
+        if self._compile is not None or dispatcher is None:
+            return self._compile
+        from srcdiff.numba.compiling import options_of
+
+        return options_of(dispatcher)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether generated functions go through Numba, so that the text is for arguments of known kinds."""
+        if self._compile is None:
+            return self.callee.dispatcher is not None
+        return goes_through_numba(self._compile)
 
     def _take_apart(self) -> tuple[Callee, tuple[Target, ...], tuple[str, ...]]:
         apart = self._apart
@@ -245,15 +262,37 @@ class Builder:
             kinds=kinds,
             has_aux=self.has_aux,
             bound=tuple({**bound, **known}.items()),
+            compiled=self.compiled,
         )
         from srcdiff import pipeline  # all the passes, which a program that only imports derivatives does not need
 
         generated = pipeline.generate(request)
-        functions = generated.functions
-        if self.compile_function is not None:
-            functions = {name: self.compile_function(function) for name, function in functions.items()}
+        functions = self._compiled(generated)
         captured = (*generated.captured, *resolved.captured)
         return Specialisation(kinds, identities, bound, generated, functions, captured, registry.version, callee)
+
+    def _compiled(self, generated: Generated) -> dict[str, Callable[..., Any]]:
+        compile_function = self.compile_function
+        if compile_function is None:
+            return generated.functions
+        if not self.compiled:
+            return {role: compile_function(function) for role, function in generated.functions.items()}
+        from srcdiff.numba.compiling import compile_module
+
+        titles = {role: function.__name__ for role, function in generated.functions.items()}
+        first = next(iter(titles.values()))
+        parameters = self.callee.signature.parameters.values()
+        defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        compiled = compile_module(generated.text, first, generated.objects, compile_function, defaults)
+        return {role: compiled[title] for role, title in titles.items()}
+
+    def explain_compilation(self, error: Exception, found: Specialisation, arguments: list[Any]) -> None:
+        """Raise what Numba says of the primal, or a refusal, if an error came from compiling an adjoint."""
+        if not self.compiled or type(error).__module__ != "numba.core.errors":
+            return
+        from srcdiff.numba.compiling import explain
+
+        explain(error, found.callee, arguments, place_of(found.callee.function))
 
     def _pattern(self, values: dict[str, Any]) -> tuple[Kinds, tuple[tuple[str, Any], ...]]:
         """The kinds that matter, and the arguments that a text is made for."""
@@ -266,7 +305,10 @@ class Builder:
                 continue
             if self.callee.constants_bound and isinstance(value, tuple):  # the items of `*args`
                 identities += [(f"{name}[{k}]", item) for k, item in enumerate(value) if _is_constant(item)]
-            kind = kind_of(value) if name in self._asked else _distinct_kind(value)
+            if self.compiled:
+                kind: Kind | None = without_dims(kind_of(value))
+            else:
+                kind = kind_of(value) if name in self._asked else _distinct_kind(value)
             if kind is not None:
                 kinds.append((name, kind))
         return tuple(kinds), tuple(identities)
@@ -280,6 +322,15 @@ class Builder:
             part = target.of(values[target.parameter])
             if not has_floats(part):
                 raise TypeError(_no_floats(str(target), part))
+
+
+def goes_through_numba(compile_function: Callable[..., Any]) -> bool:
+    """Whether this is `numba.njit` or made by it; what wraps it in a function of its own is told by what it makes."""
+    if "numba" not in sys.modules:
+        return False
+    from srcdiff.numba.compiling import is_numba
+
+    return is_numba(compile_function)
 
 
 def _key(kinds: Kinds, identities: tuple[tuple[str, Any], ...]) -> Any:

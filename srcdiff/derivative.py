@@ -23,7 +23,7 @@ from srcdiff.names import Names
 from srcdiff.ownership import arrays_in, owned
 from srcdiff.request import Form
 from srcdiff.seeds import explain, ones_for, output_seed, passed_seed
-from srcdiff.structures import add_into, in_structure_of, mirror
+from srcdiff.structures import add_into, in_structure_of, in_tuples, mirror
 
 __all__ = ["Derivative", "Mode", "derivative_of", "finished_gradients"]
 
@@ -194,10 +194,12 @@ class Derivative:
                 seed = ones_for(output) if gradient is None else output_seed(gradient, output)
                 return found.functions["reverse"](residuals, seed)
             if gradient is not None:
-                arguments = [*arguments, passed_seed(gradient, found.generated.scalar)]
+                seed = passed_seed(gradient, found.generated.scalar)
+                arguments = [*arguments, in_tuples(seed) if self._builder.compiled else seed]
             return found.functions["adjoint"](*arguments)
         except Exception as error:
             explain(error, gradient)
+            self._builder.explain_compilation(error, found, arguments)
             raise
 
     def _unpacked(self, result: Any) -> tuple[Any, Any]:
@@ -307,6 +309,36 @@ class Derivative:
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Derivative:
         return self
+
+    # --- in jitted functions -----------------------------------------------------------------------------------------
+
+    @functools.cached_property
+    def _typed(self) -> Any:
+        from srcdiff.numba.dispatch import TypedDerivative
+
+        return TypedDerivative(self)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What Numba takes a derivative for: a jitted function."""
+        from numba import types as numba_types
+
+        return numba_types.Dispatcher(self._typed)
+
+    def compiled_for(self, kinds: Kinds) -> Any:
+        """The compiled function for arguments of these kinds, for calls from jitted functions."""
+        builder = self._builder
+        refused = None
+        if not builder.compiled:
+            refused = "a derivative of a plain function, called from a jitted one"
+        elif not self._returns_as_generated or self._mode == "elementwise_grad":
+            refused = f"{self!r}, called from a jitted function"
+        if refused is None:
+            found = builder.for_kinds(kinds)
+            if set(found.generated.parameters) <= set(builder.callee.signature.parameters):
+                return found.functions["adjoint"]
+            refused = f"{self!r} with bound arguments, called from a jitted function"
+        raise UnsupportedError(refused, "Decorate the primal with @numba.njit, and differentiate whole parameters.")
 
     # --- being a primal ----------------------------------------------------------------------------------------------
 

@@ -280,6 +280,8 @@ def _kind_test(entry: Entry, name: str, kind: Kind, differentiated: bool) -> str
         if kind.rank == 0 and differentiated:
             return "False"
         tests.append(f"{name}.ndim == {kind.rank}")
+        if kind.unit_dims is None:
+            return " and ".join(tests)
         dims = (f"{name}.shape[{k}] {'==' if k in kind.unit_dims else '!='} 1" for k in range(kind.rank))
         return " and ".join([*tests, *dims])
     if isinstance(kind, NumberKind):

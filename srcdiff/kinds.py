@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ __all__ = [
     "UnknownKind",
     "describe",
     "kind_of",
+    "without_dims",
 ]
 
 
@@ -40,11 +41,14 @@ class NumberKind:
 
 @dataclass(frozen=True)
 class ArrayKind:
-    """An ndarray; `dtype` is NumPy's kind letter, `rank` None where unknown; `unit_dims` are the dims of length 1."""
+    """An ndarray; `dtype` is NumPy's kind letter, `rank` None where unknown; `unit_dims` are the dims of length 1.
+
+    Without `unit_dims` (None) any dim may be.
+    """
 
     dtype: str = "f"
     rank: int | None = None
-    unit_dims: tuple[int, ...] = ()
+    unit_dims: tuple[int, ...] | None = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,15 @@ def _array_kind(value: np.ndarray[Any, Any], exact: bool) -> ArrayKind:
     return ArrayKind(letter, value.ndim, tuple(axis for axis, n in enumerate(value.shape) if n == 1))
 
 
+def without_dims(kind: Kind) -> Kind:
+    """A kind that does not tell which dims of arrays are 1."""
+    if isinstance(kind, ArrayKind):
+        return replace(kind, unit_dims=None)
+    if isinstance(kind, (SequenceKind, MappingKind, RecordKind)):
+        return replace(kind, items=tuple(without_dims(item) for item in kind.items))
+    return kind
+
+
 _LETTERS = {"b": "a bool", "i": "an integer", "f": "a real", "c": "a complex"}
 
 
@@ -177,7 +190,7 @@ def describe(kind: Kind) -> str:
         letter = _LETTERS.get(kind.dtype, f"a {kind.dtype}")
         if kind.rank is None:
             return f"{letter} array"
-        dims = ["1" if axis in kind.unit_dims else "n" for axis in range(kind.rank)]
+        dims = ["1" if axis in (kind.unit_dims or ()) else "n" for axis in range(kind.rank)]
         return f"{letter} array of shape ({', '.join(dims)}{',' if kind.rank == 1 else ''})"
     if isinstance(kind, SequenceKind):
         return f"{kind.type.__name__}({', '.join(describe(item) for item in kind.items)})"

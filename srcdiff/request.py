@@ -36,6 +36,8 @@ class Request:
         Parameters with a known value (`self` of a bound method, arguments of a partial).
     lean : frozenset of str, optional
         The lean passes to run; all by default, none for the naive text.
+    compiled : bool
+        The text is for Numba.
     """
 
     primal: Callable[..., Any]
@@ -45,6 +47,7 @@ class Request:
     has_aux: bool = False
     bound: tuple[tuple[str, Any], ...] = ()
     lean: frozenset[str] | None = None
+    compiled: bool = False
 
 
 @dataclass(frozen=True)

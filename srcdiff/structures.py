@@ -22,6 +22,7 @@ __all__ = [
     "describe_value",
     "has_floats",
     "in_structure_of",
+    "in_tuples",
     "is_array",
     "is_container",
     "is_float",
@@ -140,6 +141,11 @@ def mirror(value: Any) -> Any:
     if is_record(value):
         return {path[1:]: mirror(item) for path, item in children(value)}
     return value
+
+
+def in_tuples(value: Any) -> Any:
+    """A mirror with tuples for its lists: compiled text has types for these."""
+    return tuple(in_tuples(item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 def in_structure_of(argument: Any, gradient: Any, where: str = "argument") -> Any:

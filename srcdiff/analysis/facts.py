@@ -124,7 +124,7 @@ def fact_of_kind(kind: Kind, symbol: str) -> Fact:
         return Fact("number", kind.dtype, 0, SCALAR, dtypes, length=length)
     if isinstance(kind, ArrayKind):
         letter = kind.dtype if kind.dtype in "biufc" else "?"
-        shape = frozenset([symbol]) if kind.rank is None else symbol_axes(symbol, kind.rank, kind.unit_dims)
+        shape = frozenset([symbol]) if kind.rank is None else symbol_axes(symbol, kind.rank, kind.unit_dims or ())
         return Fact("array", letter, kind.rank, shape, frozenset([symbol]))
     if isinstance(kind, OpaqueKind):
         return replace(OPAQUE, type=kind.type)

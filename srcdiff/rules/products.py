@@ -85,7 +85,7 @@ def dot_a(a: Any, b: Any, *, gradient: Any) -> Any:
 @multilinear(np.dot, "a", "b", wrt="b")
 def dot_b(a: Any, b: Any, *, gradient: Any) -> Any:
     """b_bar of output = np.dot(a, b): numbers, vectors, matrices, and stacks of them."""
-    if np.ndim(a) == 2 and 1 <= np.ndim(b) <= 2:
+    if np.ndim(a) == 2 and (np.ndim(b) == 1 or np.ndim(b) == 2):
         return unbroadcast(np.conj(a.T) @ gradient, b)
     if np.ndim(a) == 1 and np.ndim(b) == 1:
         return unbroadcast(gradient * np.conj(a), b)

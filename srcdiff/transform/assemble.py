@@ -14,6 +14,7 @@ from srcdiff.analysis.inference import infer_statements
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript, walk
 from srcdiff.emit import Comment, emit_function, quote
+from srcdiff.numba.forms import for_numba
 from srcdiff.simplify.adjoints import write_adjoints
 from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.conditions import decide_again, told_by_exits
@@ -195,6 +196,12 @@ def drop_dead(draft: Draft) -> None:
     )
 
 
+def say_for_numba(draft: Draft) -> None:
+    """Rewrite what Numba does not compile, in text that is for Numba."""
+    if draft.module.compiled:
+        draft.forward, draft.reverse = for_numba(draft.setting, draft.forward, draft.reverse, draft.results)
+
+
 def polish(draft: Draft) -> None:
     """Say more simply what can be: native exits, augmented assignments, short names, notes on what is kept."""
     draft.forward, draft.reverse, draft.output, names = _polished(
@@ -249,7 +256,8 @@ def _polished(
     sites = {shorter.get(variable, variable): site for variable, site in sites.items()}
     forward, reverse = without_trivial(forward), without_trivial(reverse)
     forward = bookkeeping_first(forward, _set_once(forward, users | set(setting.function.parameters)))
-    forward = lists_together(forward, {shorter.get(s, s) for s in stacks})
+    if not setting.compiled:  # Numba has no type for a display of empty lists
+        forward = lists_together(forward, {shorter.get(s, s) for s in stacks})
     add_notes(forward, reverse, sites, raised)
     merged = {variable: names.get(variable, variable) for variable in (*names, *shorter)}
     return forward, reverse, output, {old: shorter.get(new, new) for old, new in merged.items()}

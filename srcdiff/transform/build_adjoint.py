@@ -126,6 +126,7 @@ def tabulate(draft: Draft) -> None:
     setting = Setting(function, draft.wrt, facts, storage, live, set(), names, refer, inliner, effects)
     setting.writing_calls |= _writing_calls(function, effects)
     setting.objects = draft.module.objects
+    setting.compiled = draft.module.compiled
     setting.calls = calls
     setting.owned_parameters = set(function.parameters) if draft.owned else set()
     setting.gradient = names.word("gradient")

@@ -81,7 +81,7 @@ def build(request: Request, watch: Watch | None = None) -> Generated:
 
 def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> Generated:
     function = normalize(read(request.primal))
-    module = Module(expanded=in_place)
+    module = Module(expanded=in_place, compiled=request.compiled)
     lean = pipeline.LEAN if request.lean is None else request.lean
     forward_mode = request.form == "tangent"
     calls = (TangentCalls if forward_mode else Calls)(module, lean, watch)

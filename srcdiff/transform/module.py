@@ -37,6 +37,8 @@ class Module:
         The user's functions whose calls are expanded in place, whatever they are like.
     has_derivatives : bool
         The primal calls derivatives.
+    compiled : bool
+        The text is for Numba.
     """
 
     names: Names = field(default_factory=Names)
@@ -46,6 +48,7 @@ class Module:
     texts: list[str] = field(default_factory=list)
     expanded: frozenset[Any] = frozenset()
     has_derivatives: bool = False
+    compiled: bool = False
 
     def refer(self, value: Any, preferred: str, avoid: Collection[str] = ()) -> str:
         """The name of a helper or a module in this text; it is imported under it.

@@ -94,6 +94,7 @@ class Setting:
     recomputed: dict[str, gast.expr] = field(default_factory=dict)
     writing_calls: set[str] = field(default_factory=set)
     objects: dict[str, Any] = field(default_factory=dict)
+    compiled: bool = False
     held: dict[str, frozenset[str]] = field(default_factory=dict)
     memory_classes: dict[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m benchmarks` measures every workload with every tool and prints one table."""
