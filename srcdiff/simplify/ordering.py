@@ -11,7 +11,7 @@ from collections import Counter
 import gast
 
 from srcdiff.analysis.structure import bound_names
-from srcdiff.build import name, names_read, statement_like, substitute, walk
+from srcdiff.build import is_name, name, names_read, statement_like, substitute, walk
 from srcdiff.simplify.reading import Reading
 
 __all__ = ["order_groups"]
@@ -82,44 +82,38 @@ def _without_copies(body: Block, temporary: set[str], uses: Counter[str]) -> Blo
     """`t = e; b = t; ... t ...` as `b = e; ... b ...`, where `t` is a temporary and `b` does not change in between."""
     index = 0
     while index + 1 < len(body):
-        first, second = body[index], body[index + 1]
-        made = _passed_on(first, second, body[index + 2 :], temporary, uses)
-        if made is not None:
-            body[index:] = [statement_like(gast.Assign(second.targets, first.value, None), first), *made]
+        if _is_passed_on(body[index], body[index + 1], temporary):
+            passing, target = body[index].targets[0].id, body[index + 1].targets[0].id
+            last = _last_use(body, index + 2, passing, target, uses[passing] - 2)
+            if last is not None:
+                values = {passing: name(target)}
+                changed = [statement_like(substitute(s, values), s) for s in body[index + 2 : last + 1]]
+                made = statement_like(gast.Assign(body[index + 1].targets, body[index].value, None), body[index])
+                body[index : last + 1] = [made, *changed]
         index += 1
     return body
 
 
-def _passed_on(
-    first: gast.stmt, second: gast.stmt, rest: Block, temporary: set[str], counted: Counter[str]
-) -> Block | None:
-    """What follows with `b` in the place of `t`; None where that does not do."""
+def _is_passed_on(first: gast.stmt, second: gast.stmt, temporary: set[str]) -> bool:
+    """Whether two statements are `t = e; b = t`, with nothing of `t` in `e`."""
     for statement in (first, second):
         if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
-            return None
-    passing, target = first.targets[0].id, second.targets[0].id
-    if not isinstance(second.value, gast.Name) or second.value.id != passing or passing not in temporary:
-        return None
-    uses = [k for k, s in enumerate(rest) if passing in names_read(s)]
-    if any(passing in set(bound_names(s)) for s in rest) or not uses:
-        return None
-    here = [p for s in (first, second, *rest) for p in walk(s) if isinstance(p, gast.Name) and p.id == passing]
-    if len(here) != counted[passing]:  # it is read elsewhere too
-        return None
-    if not all(isinstance(rest[k], _SIMPLE) for k in uses):
-        return None
-    for statement in rest[: uses[-1]]:
-        if not isinstance(statement, _SIMPLE) or target in set(bound_names(statement)):
-            return None
-    last = rest[uses[-1]]
-    if isinstance(last, gast.AugAssign) and _is_bare(last.value, passing):
-        return None
-    values = {passing: name(target)}
-    changed = [substitute(s, values) if k in uses else s for k, s in enumerate(rest)]
-    for old, new in zip(rest, changed, strict=True):
-        statement_like(new, old)
-    return changed
+            return False
+    passing = first.targets[0].id
+    return passing in temporary and is_name(second.value, passing) and passing not in names_read(first.value)
 
 
-def _is_bare(node: gast.expr, identifier: str) -> bool:
-    return isinstance(node, gast.Name) and node.id == identifier
+def _last_use(body: Block, start: int, passing: str, target: str, uses: int) -> int | None:
+    """Where `t` is read last, if all that comes until then are plain statements that leave `t` and `b` as they are."""
+    for index in range(start, len(body) if uses else start):
+        statement = body[index]
+        if not isinstance(statement, _SIMPLE) or passing in set(bound_names(statement)):
+            return None
+        here = sum(isinstance(part, gast.Name) and part.id == passing for part in walk(statement))
+        uses -= here
+        if here and not uses:
+            bare = isinstance(statement, gast.AugAssign) and is_name(statement.value, passing)
+            return None if bare else index
+        if target in set(bound_names(statement)):
+            return None
+    return None
