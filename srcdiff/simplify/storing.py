@@ -118,10 +118,10 @@ def _defines(statement: gast.Assign, once: set[str]) -> bool:
 
 
 def _is_written(variable: str, reading: Reading) -> bool:
-    """Whether the variable gives access to something that is written into."""
+    """Whether the variable gives access to something that is written into, as every shadow does."""
     storage = reading.setting.storage
     known = variable in storage.parent and bool(reading.cells_of(variable))
-    return known or variable in reading.setting.forward_shadows
+    return known or variable in reading.setting.forward_shadows or variable in reading.adjoints
 
 
 def _cost(node: gast.expr, reading: Reading) -> int:

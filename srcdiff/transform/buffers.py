@@ -171,6 +171,8 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
         return _tested_shadow(reverse, target, value, origin)
     if setting.fact(target).container:
         return [assign(bar, containers.shadow_of_container(setting, target, value))], []
+    if isinstance(value, gast.Subscript) and origin.how == "maybe view":
+        reverse.ask_for_kinds(value)  # what an index takes depends on what it is
     raise setting.unsupported(
         value,
         f"`{target}`, which may or may not share memory with `{', '.join(origin.bases)}` and is written into",

@@ -242,13 +242,17 @@ class Reverse:
     def require_kind_of_view(self, node: gast.expr, variable: str) -> None:
         """A view of a buffer, or a number read from it: the rank decides."""
         if self.setting.fact(variable).kind in ("numeric", "anything"):
-            unknown = [p for p in self.setting.function.parameters if self._lacks_rank(p)]
-            if not unknown:
-                raise self.setting.unsupported(
-                    node,
-                    f"`{variable}`, which may be a number or a view of what is written into",
-                    "Copy it, or annotate the array's rank by unpacking its shape.",
-                )
+            self.ask_for_kinds(node)
+            raise self.setting.unsupported(
+                node,
+                f"`{variable}`, which may be a number or a view of what is written into",
+                "Copy it, or annotate the array's rank by unpacking its shape.",
+            )
+
+    def ask_for_kinds(self, node: gast.expr) -> None:
+        """Have the kinds and ranks of the parameters told, if there is one that is not known."""
+        unknown = [p for p in self.setting.function.parameters if self._lacks_rank(p)]
+        if unknown:
             raise NeedsKind(unknown, self.setting.function.source.place(node))
 
     def _lacks_rank(self, parameter: str) -> bool:

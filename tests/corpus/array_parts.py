@@ -185,3 +185,13 @@ def flat_diagonal(a):
     a.flat[::4] = 2.0
     a.flat[1] *= a.flat[4]
     return np.sum(a * a)
+
+
+@program(args=(numbers(3),))
+def iterated_alias_rebound(x):
+    flux = x
+    for d in range(2, 1, -1):
+        for p in flux:
+            x[d] = p
+            flux = x * 1.0
+    return flux
