@@ -44,7 +44,7 @@ def result_of_function(function: Any, node: gast.Call, arguments: list[Fact], fa
         return _mirror(unvalued(arguments[1]))
     if function is runtime.zeros_like:
         return _mirror(unvalued(arguments[0]))
-    if function is runtime.copy:
+    if function in (runtime.copy, runtime.copy_in_layout):
         return unvalued(arguments[0])
     if function is len and len(arguments) == 1 and arguments[0].numeric:
         return length_of_axis(arguments[0], 0)

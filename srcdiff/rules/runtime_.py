@@ -58,6 +58,12 @@ def copy_adjoint(x: Any, *, gradient: Any) -> Any:
     return gradient
 
 
+@linear(runtime.copy_in_layout, raises=False, shape="same")
+def copy_in_layout_adjoint(x: Any, *, gradient: Any) -> Any:
+    """A copy is linear."""
+    return gradient
+
+
 @linear(tangents.own_copy, raises=False, shape="same")
 def own_copy_adjoint(x: Any, *, gradient: Any) -> Any:
     """A copy is linear."""
