@@ -12,6 +12,7 @@ from typing import NamedTuple
 from srcdiff.emit import emit, emit_function
 from srcdiff.normalize import normalize
 from srcdiff.request import Form, Generated, Request
+from srcdiff.room import at_rest, with_room
 from srcdiff.rules import load_rules
 from srcdiff.source import read
 from srcdiff.transform import assemble, build_adjoint, build_tangent
@@ -116,7 +117,8 @@ def generate(request: Request) -> Generated:
     from srcdiff.transform.forms import build
 
     load_rules()
-    return build(request)
+    with at_rest():
+        return with_room(request.primal, lambda: build(request))
 
 
 def trace(request: Request) -> Iterator[tuple[str, str]]:

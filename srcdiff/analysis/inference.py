@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import gast
@@ -41,6 +43,7 @@ from srcdiff.analysis.shapes import (
     shape_of_axes,
     symbol_axes,
 )
+from srcdiff.build import walk
 
 __all__ = ["Aliases", "Facts", "infer", "infer_statements"]
 
@@ -86,6 +89,7 @@ class Facts:
     narrowed: dict[str, str] = field(default_factory=dict)
     ranks: dict[str, int] = field(default_factory=dict)
     tuples: dict[str, int] = field(default_factory=dict)
+    memo: dict[int, Fact] | None = None
     complex_numbers: bool = False
 
     def maybe_complex(self, node: gast.expr) -> bool:
@@ -120,7 +124,21 @@ class Facts:
     def __call__(self, node: gast.expr) -> Fact:
         """The fact of an expression."""
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
-        return method(node) if method is not None else ANYTHING
+        if self.memo is None or not isinstance(node, gast.BinOp):
+            return method(node) if method is not None else ANYTHING
+        known = self.memo.get(id(node))
+        if known is None:
+            known = self.memo[id(node)] = self._binop(node)
+        return known
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """While nothing changes, what is found of parts of an expression is remembered: they are asked for often."""
+        self.memo = {}
+        try:
+            yield
+        finally:
+            self.memo = None
 
     def _name(self, node: gast.Name) -> Fact:
         if node.id in self.of:
@@ -134,7 +152,7 @@ class Facts:
             return ANYTHING
 
     def _constant(self, node: gast.Constant) -> Fact:
-        return fact_of_object(node.value, "")
+        return _fact_of_literal(type(node.value).__name__, node.value)
 
     def _unaryop(self, node: gast.UnaryOp) -> Fact:
         operand = self(node.operand)
@@ -342,6 +360,12 @@ class Facts:
         if self.callee is not None:
             return self.callee(node, arguments, self) or ANYTHING
         return ANYTHING
+
+
+@lru_cache(maxsize=1024)
+def _fact_of_literal(kind: str, value: Any) -> Fact:
+    """The fact of a literal; the type tells `1`, `1.0` and `True` apart, which are equal."""
+    return fact_of_object(value, "")
 
 
 def _walk_path(value: Any, path: list[str]) -> Any:
@@ -669,7 +693,7 @@ def infer_statements(facts: Facts, body: list[gast.stmt]) -> None:
 def _locals(function: core.Function) -> set[str]:
     found: set[str] = set()
     for statement in function.body:
-        for node in gast.walk(statement):
+        for node in walk(statement):
             if isinstance(node, gast.Name) and not isinstance(node.ctx, gast.Load):
                 found.add(node.id)
             elif isinstance(node, gast.FunctionDef):

@@ -6,6 +6,7 @@ import gast
 
 from srcdiff import core
 from srcdiff.analysis.structure import blocks, bound_names
+from srcdiff.build import walk
 
 __all__ = ["order_of_bindings"]
 
@@ -59,7 +60,7 @@ class _Order:
 
     def read(self, *trees: gast.AST) -> None:
         for tree in trees:
-            for node in gast.walk(tree):
+            for node in walk(tree):
                 if isinstance(node, gast.Name) and node.id not in self.early:
                     known = self.bindings.get(node.id, [])
                     if not any(block in self.blocks for block in known) and (not known or set(known) & self.in_loop):

@@ -13,7 +13,7 @@ import gast
 from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.shapes import symbol_axes
 from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import names_read
+from srcdiff.build import names_read, walk
 
 if TYPE_CHECKING:
     from srcdiff.analysis.inference import Facts
@@ -159,7 +159,7 @@ def _asked_for_rank(body: Block) -> set[str]:
     for statement in statements(body):
         for field in ("test", "value", "iter"):
             node = getattr(statement, field, None)
-            for part in gast.walk(node) if isinstance(node, gast.AST) else ():
+            for part in walk(node) if isinstance(node, gast.AST) else ():
                 if isinstance(part, gast.Attribute) and part.attr == "ndim" and isinstance(part.value, gast.Name):
                     found.add(part.value.id)
                 elif isinstance(part, gast.Call) and part.args and isinstance(part.args[0], gast.Name):

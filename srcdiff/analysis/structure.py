@@ -34,6 +34,9 @@ MUTATING_METHODS = frozenset(
 )
 
 
+_SIMPLE = frozenset((gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Pass))
+
+
 def blocks(statement: gast.stmt) -> Iterator[list[gast.stmt]]:
     """The blocks of a compound statement; inner functions are left aside."""
     if isinstance(statement, gast.FunctionDef):
@@ -46,12 +49,15 @@ def blocks(statement: gast.stmt) -> Iterator[list[gast.stmt]]:
         yield handler.body
 
 
-def statements(body: list[gast.stmt]) -> Iterator[gast.stmt]:
+def statements(body: list[gast.stmt]) -> list[gast.stmt]:
     """Every statement, compound ones before what they contain, in the order of the text."""
+    found: list[gast.stmt] = []
     for statement in body:
-        yield statement
-        for block in blocks(statement):
-            yield from statements(block)
+        found.append(statement)
+        if statement.__class__ not in _SIMPLE:
+            for block in blocks(statement):
+                found += statements(block)
+    return found
 
 
 def root_name(node: gast.AST) -> str | None:

@@ -14,7 +14,19 @@ import gast
 
 from srcdiff import runtime
 from srcdiff.analysis.structure import root_name
-from srcdiff.build import add, assign, augment, call, constant, index_argument, name, statement_like, store, subscript
+from srcdiff.build import (
+    add,
+    assign,
+    augment,
+    call,
+    constant,
+    index_argument,
+    name,
+    statement_like,
+    store,
+    subscript,
+    walk,
+)
 from srcdiff.simplify.memory import Memory
 from srcdiff.transform.marks import Accumulate, Group, Restore, Zero
 from srcdiff.transform.setting import Setting
@@ -154,7 +166,7 @@ class _Writer:
         """An adjoint that is read in an unusual place has to be there."""
         if isinstance(statement, Restore):
             return
-        for part in gast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, gast.Name) and part.id in self.variable_of:
                 self.materialise(part.id, state, out)
 
@@ -217,7 +229,7 @@ class _Writer:
             if self.memory.items_apart(statement.value):
                 self.apart.add(target.id)
             known = target.id in self.variable_of or any(
-                isinstance(part, gast.Name) and part.id in state.memory for part in gast.walk(statement.value)
+                isinstance(part, gast.Name) and part.id in state.memory for part in walk(statement.value)
             )
             if known:
                 state.memory[target.id] = (

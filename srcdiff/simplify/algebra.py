@@ -13,7 +13,7 @@ import gast
 
 from srcdiff import runtime
 from srcdiff.analysis.structure import statements, written_names
-from srcdiff.build import call, constant, is_constant
+from srcdiff.build import call, constant, is_constant, same_tree
 from srcdiff.simplify.memory import Memory, is_fresh
 from srcdiff.transform.setting import Setting
 
@@ -96,7 +96,7 @@ class _Algebra:
             if self.fits(inner, node.args[1]):
                 return inner
             same = isinstance(inner, gast.Call) and self.setting.object_named(inner.func) is runtime.unbroadcast
-            if same and gast.dump(inner.args[1]) == gast.dump(node.args[1]):
+            if same and same_tree(inner.args[1], node.args[1]):
                 return inner
         return node
 
@@ -220,7 +220,7 @@ def _is_seed(node: gast.expr) -> bool:
 def _squared(node: gast.expr) -> gast.expr:
     """`tau * tau` in a denominator, as it is written by hand."""
     if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult) and isinstance(node.left, gast.Name):
-        if gast.dump(node.left) == gast.dump(node.right):
+        if same_tree(node.left, node.right):
             return gast.BinOp(node.left, gast.Pow(), constant(2))
     return node
 
@@ -249,7 +249,7 @@ def _sum(node: gast.BinOp) -> gast.expr:
         assert isinstance(node.left, gast.UnaryOp)
         return gast.BinOp(node.right, gast.Sub(), node.left.operand)
     if isinstance(node.op, gast.Add) and not isinstance(node.left, gast.Constant):
-        if gast.dump(node.left) == gast.dump(node.right):
+        if same_tree(node.left, node.right):
             flat = _Product()
             _flatten(node.left, flat, divide=False)
             flat.place = 1 if flat.place is None else flat.place

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import assign, constant, is_name, name, names_read, statement_like, substitute
+from srcdiff.build import assign, constant, is_name, name, names_read, statement_like, substitute, walk
 from srcdiff.transform.marks import Group, Restore, Save, Site
 from srcdiff.transform.setting import Setting
 
@@ -82,7 +82,7 @@ def _steady_variables(setting: Setting) -> set[str]:
 
 
 def _is_steady(setting: Setting, test: gast.expr, steady: set[str]) -> bool:
-    parts = list(gast.walk(test))
+    parts = list(walk(test))
     if len(parts) > _LARGEST:
         return False
     for part in parts:

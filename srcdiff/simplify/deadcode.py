@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gast
 
+from srcdiff.build import walk
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.setting import Setting
@@ -43,7 +44,7 @@ class _DeadCode:
                 statement
             )
         if isinstance(statement, gast.Try):
-            reads = {n for part in gast.walk(statement) if isinstance(part, gast.stmt) for n in self.all_reads(part)}
+            reads = {n for part in walk(statement) if isinstance(part, gast.stmt) for n in self.all_reads(part)}
             return [statement], live | reads
         if isinstance(statement, gast.FunctionDef):
             if statement.name not in live:
@@ -52,9 +53,10 @@ class _DeadCode:
         if self.is_dead(statement, live):
             return [], live
         killed = {w for w in self.reading.writes(statement) if not w.startswith("*")}
-        if isinstance(statement, gast.AugAssign):
-            killed = set()
-        return [statement], (live - killed) | self.reading.statement_reads(statement)
+        if not isinstance(statement, gast.AugAssign):
+            live -= killed
+        live |= self.reading.statement_reads(statement)
+        return [statement], live
 
     def all_reads(self, statement: gast.stmt) -> set[str]:
         return self.reading.statement_reads(statement)
@@ -77,7 +79,10 @@ class _DeadCode:
         if self.derived:
             return not _has_effect(value)
         own = getattr(statement, "lineno", None) is None
-        return (own or not self.everything) and not self.may_raise(value)
+        if self.everything and not own:
+            return False
+        with self.setting.facts.remembering():
+            return not self.may_raise(value)
 
     def may_raise(self, node: gast.expr) -> bool:
         if isinstance(node, (gast.Name, gast.Constant)):
@@ -170,7 +175,7 @@ _EFFECTS = frozenset(("pop", "append"))
 def _has_effect(node: gast.AST) -> bool:
     return any(
         isinstance(part, gast.Call) and isinstance(part.func, gast.Attribute) and part.func.attr in _EFFECTS
-        for part in gast.walk(node)
+        for part in walk(node)
     )
 
 
@@ -193,6 +198,6 @@ def drop_dead_code(
     live : set of str
         What the reverse sweep takes from the forward sweep.
     """
-    reverse, live = _DeadCode(setting, reading, derived=True, everything=everything).block(reverse, live)
-    forward, _ = _DeadCode(setting, reading, derived=False, everything=everything).block(forward, live)
+    reverse, live = _DeadCode(setting, reading, derived=True, everything=everything).block(reverse, set(live))
+    forward, _ = _DeadCode(setting, reading, derived=False, everything=everything).block(forward, set(live))
     return forward, reverse, live

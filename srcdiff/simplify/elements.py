@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import gast
 
 from srcdiff.analysis.structure import bound_names, root_name, statements
-from srcdiff.build import names_read
+from srcdiff.build import names_read, walk
 from srcdiff.simplify.reading import Reading
 
 __all__ = ["Elements"]
@@ -40,7 +40,7 @@ class Elements:
         for part in parts:
             if isinstance(part, gast.Slice) or facts(part).kind != "number" or facts(part).letter not in "iu":
                 return None
-            if any(isinstance(inner, (gast.Subscript, gast.Call)) for inner in gast.walk(part)):
+            if any(isinstance(inner, (gast.Subscript, gast.Call)) for inner in walk(part)):
                 return None
         key = f"*{variable}[{gast.dump(index)}]"
         self.known[key] = (variable, index, names_read(index))
@@ -122,8 +122,11 @@ class Elements:
 
     def blurred(self, live: set[str], bound: Iterable[str]) -> set[str]:
         """What is live before these variables are bound: an element that they index may be any."""
+        if not self.known:
+            return live
         bound = set(bound)
-        stale = {key for key in live if key in self.known and (self.known[key][2] | {self.known[key][0]}) & bound}
+        keys = [key for key in self.known if key in live]
+        stale = {key for key in keys if self.known[key][0] in bound or not bound.isdisjoint(self.known[key][2])}
         if not stale:
             return live
         return (live - stale) | {cell for key in stale for cell in self.reading.cells_of(self.known[key][0])}

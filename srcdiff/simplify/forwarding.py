@@ -7,9 +7,10 @@ back for a single use, and adjoints that only pass on another.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gast
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from srcdiff import runtime
 from srcdiff.analysis.liveness import Liveness, liveness
 from srcdiff.analysis.structure import MUTATING_METHODS, bound_names, root_name, statements, written_names
-from srcdiff.build import call, display, is_name, name, names_read, substitute
+from srcdiff.build import call, display, is_name, name, names_read, substitute, walk
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.setting import Setting
@@ -36,6 +37,10 @@ class _Pending:
     writes: set[str]
     effect: bool
     uses: int
+    alone: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alone = self.uses == 1
 
 
 class _Forwarding:
@@ -48,6 +53,7 @@ class _Forwarding:
         self.changed = False
         self.mutated: set[str] = set()
         self.written: set[str] = set()
+        self.taken_now: list[_Pending] = []
         for body in bodies:
             self.note_mutated(body)
 
@@ -63,17 +69,18 @@ class _Forwarding:
                     self.mutated.add(statement.target.id)
             value = getattr(statement, "value", None)
             if isinstance(value, gast.Call) and isinstance(statement, gast.Expr):
-                self.mutated |= {part.id for part in gast.walk(value) if isinstance(part, gast.Name)}
+                self.mutated |= {part.id for part in walk(value) if isinstance(part, gast.Name)}
 
     # Which ones.
 
     def candidates(self, body: Block) -> dict[int, int]:
         """Positions of the statements that may move, with how often they are read."""
         found: dict[int, int] = {}
+        events = _events(body)
         for index, statement in enumerate(body):
             if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
                 most = self.most_uses(statement.targets[0].id, statement.value)
-                uses = self.uses(body, index, statement.targets[0].id) if most else 0
+                uses = self.uses(body, index, statement.targets[0].id, events) if most else 0
                 if uses and uses <= most:
                     found[index] = uses
         return found
@@ -108,26 +115,21 @@ class _Forwarding:
             return self.is_passed_on(value.args[0])
         return isinstance(value, gast.Name)
 
-    def uses(self, body: Block, index: int, target: str) -> int:
+    def uses(self, body: Block, index: int, target: str, events: dict[str, list[_Event]]) -> int:
         """How often the value that is bound here is read, if all of that is in this block; else 0."""
         count = 0
-        last: gast.stmt | None = None
-        for statement in body[index + 1 :]:
-            header = getattr(statement, _HEADERS.get(type(statement), ""), None)
-            inside = _reads(statement, target)
-            if isinstance(statement, _COMPOUND):
-                if inside != (_reads(header, target) if header is not None else 0):
-                    return 0
-                if _binds_inside(statement, target):
-                    return 0
-            if isinstance(statement, gast.AugAssign) and is_name(statement.target, target):
+        last = None
+        later = events.get(target, [])
+        for event in later[bisect_right(later, index, key=lambda event: event.position) :]:
+            if event.compound and (event.inside or event.bound):
                 return 0
-            if inside:
-                count, last = count + inside, statement
-            if not isinstance(statement, _COMPOUND) and target in set(bound_names(statement)):
+            if event.augmented:
+                return 0
+            if event.reads:
+                count, last = count + event.reads, event.position
+            if event.bound:
                 return count
-        end = body[-1] if last is None else last
-        return 0 if self.live.live_after(end, target) or last is None else count
+        return 0 if last is None or self.live.live_after(body[last], target) else count
 
     # Moving.
 
@@ -135,24 +137,29 @@ class _Forwarding:
         out: Block = []
         pending: dict[str, _Pending] = {}
         candidates = self.candidates(body)
-        for index, statement in enumerate(body):
-            statement = self.use(statement, pending, out)
+        for index, original in enumerate(body):
+            self.taken_now = []
+            statement = self.use(original, pending, out)
             if index in candidates and self.still_moves(statement, candidates[index]):
-                assert isinstance(statement, gast.Assign)
-                self.settle(pending, statement, out)
-                value = statement.value
-                pending[statement.targets[0].id] = _Pending(
-                    statement,
-                    self.reading.reads(value),
-                    (self.reading.writes(statement) - set(bound_names(statement))) | self.taken_from(value),
-                    self.has_effect(value),
-                    candidates[index],
-                )
+                waiting = self.waiting(original, statement, candidates[index])
+                self.settle(pending, original, out, waiting)
+                pending[statement.targets[0].id] = waiting
                 continue
             self.settle(pending, statement, out)
             out.append(statement)
         out += [waiting.statement for waiting in pending.values()]
         return out
+
+    def waiting(self, original: gast.stmt, statement: gast.stmt, uses: int) -> _Pending:
+        """A value that moves: what it reads and changes is that of the statement, and of what was put into it."""
+        assert isinstance(original, gast.Assign)
+        assert isinstance(statement, gast.Assign)
+        value, put_in = original.value, self.taken_now
+        reads = self.reading.reads(value).union(*(part.reads for part in put_in))
+        writes = (self.reading.writes(original) - set(bound_names(original))) | self.taken_from(value)
+        effect = self.has_effect(value) or any(part.effect for part in put_in)
+        gone = {part.statement.targets[0].id for part in put_in}
+        return _Pending(statement, reads - gone, writes.union(*(part.writes for part in put_in)), effect, uses)
 
     def still_moves(self, statement: gast.stmt, uses: int) -> bool:
         """Whether a value may move, now that others have been put into it."""
@@ -180,7 +187,8 @@ class _Forwarding:
             bound = (
                 list(statement.targets) if isinstance(statement, gast.Assign) else getattr(statement, "target", None)
             )
-            statement = substitute(statement, values)
+            moved = {part.statement.targets[0].id for part in self.taken_now if part.alone}
+            statement = substitute(statement, values, moved)
             if isinstance(bound, list) and isinstance(bound[0], gast.Name):
                 statement.targets = bound
             elif isinstance(bound, gast.Name):
@@ -191,9 +199,11 @@ class _Forwarding:
         values: dict[str, gast.expr] = {}
         if not pending:
             return values
-        for part in gast.walk(node):
+        for part in walk(node):
             if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load) and part.id in pending:
                 waiting = pending[part.id]
+                if part.id not in values:
+                    self.taken_now.append(waiting)
                 values[part.id] = waiting.statement.value
                 waiting.uses -= 1
         for target in values:
@@ -210,22 +220,29 @@ class _Forwarding:
                 self.changed = True
                 setattr(statement, header, substitute(getattr(statement, header), values))
         self.flush_used(pending, statement, out)
-        for field in ("body", "orelse", "finalbody"):  # handlers only note, or raise
-            if getattr(statement, field, None):
-                setattr(statement, field, self.block(getattr(statement, field)))
+        for block in ("body", "orelse", "finalbody"):  # handlers only note, or raise
+            if getattr(statement, block, None):
+                setattr(statement, block, self.block(getattr(statement, block)))
         return statement
 
     def flush_used(self, pending: dict[str, _Pending], statement: gast.stmt, out: Block) -> None:
-        inside = {part.id for part in gast.walk(statement) if isinstance(part, gast.Name)}
+        inside = {part.id for part in walk(statement) if isinstance(part, gast.Name)}
         for target in [t for t in pending if t in inside]:
             out.append(pending.pop(target).statement)
 
-    def settle(self, pending: dict[str, _Pending], statement: gast.stmt, out: Block) -> None:
-        """Emit what cannot wait: something that it reads changes, or effects would change places."""
+    def settle(
+        self, pending: dict[str, _Pending], statement: gast.stmt, out: Block, moving: _Pending | None = None
+    ) -> None:
+        """Emit what cannot wait: something that it reads changes, or effects would change places.
+
+        `moving` tells of a statement that is to wait too.
+        """
         if not pending:
             return
-        writes, effect = self.all_writes(statement), self.has_effects(statement)
+        writes = self.all_writes(statement) | (moving.writes if moving is not None else set())
+        effect = moving.effect if moving is not None else self.has_effects(statement)
         reads = self.all_reads(statement) if any(p.writes for p in pending.values()) else set()
+        reads |= moving.reads if moving is not None else set()
         for target in list(pending):
             waiting = pending[target]
             touched = waiting.reads & writes or waiting.writes & reads or target in writes
@@ -236,7 +253,7 @@ class _Forwarding:
 
     def all_writes(self, statement: gast.stmt) -> set[str]:
         found: set[str] = set()
-        for part in gast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, gast.stmt) and not isinstance(part, gast.FunctionDef):
                 found |= self.reading.writes(part)
                 found |= set(bound_names(part))
@@ -244,7 +261,7 @@ class _Forwarding:
 
     def all_reads(self, statement: gast.stmt) -> set[str]:
         found: set[str] = set()
-        for part in gast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, gast.stmt):
                 found |= self.reading.statement_reads(part)
         return found
@@ -252,7 +269,7 @@ class _Forwarding:
     def taken_from(self, node: gast.AST) -> set[str]:
         """The contents that methods in an expression change: `x_stack.pop()`."""
         found: set[str] = set()
-        for part in gast.walk(node):
+        for part in walk(node):
             if isinstance(part, gast.Call) and isinstance(part.func, gast.Attribute):
                 root = root_name(part.func.value) if part.func.attr in MUTATING_METHODS else None
                 if root is not None:
@@ -271,7 +288,7 @@ class _Forwarding:
 
         What is taken off a list of kept values has an order of its own: that of the list.
         """
-        return any(isinstance(part, gast.Call) and not self.is_pure(part) for part in gast.walk(node))
+        return any(isinstance(part, gast.Call) and not self.is_pure(part) for part in walk(node))
 
     def is_pure(self, node: gast.Call) -> bool:
         return self.is_pop(node) or is_pure_call(self.setting, node)
@@ -310,22 +327,50 @@ def is_pure_call(setting: Setting, node: gast.Call) -> bool:
 
 def is_pure(setting: Setting, node: gast.expr) -> bool:
     """Whether an expression has no effect."""
-    return all(is_pure_call(setting, part) for part in gast.walk(node) if isinstance(part, gast.Call))
+    return all(is_pure_call(setting, part) for part in walk(node) if isinstance(part, gast.Call))
 
 
 def _is_negation(node: gast.expr) -> bool:
     return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
 
 
-def _reads(node: gast.AST, target: str) -> int:
-    return sum(
-        isinstance(part, gast.Name) and part.id == target and isinstance(part.ctx, gast.Load)
-        for part in gast.walk(node)
-    )
+@dataclass
+class _Event:
+    """What one statement of a block does with a variable: reads in it, and bindings; of these, reads in its blocks."""
+
+    position: int
+    compound: bool
+    reads: int = 0
+    inside: int = 0
+    bound: bool = False
+    augmented: bool = False
 
 
-def _binds_inside(statement: gast.stmt, target: str) -> bool:
-    return any(isinstance(part, gast.stmt) and target in set(bound_names(part)) for part in gast.walk(statement))
+def _events(body: Block) -> dict[str, list[_Event]]:
+    """For each variable, the statements of a block that mention it."""
+    found: dict[str, list[_Event]] = {}
+    for position, statement in enumerate(body):
+        for variable, event in _mentions(statement, position).items():
+            found.setdefault(variable, []).append(event)
+    return found
+
+
+def _mentions(statement: gast.stmt, position: int) -> dict[str, _Event]:
+    compound = isinstance(statement, _COMPOUND)
+    header = getattr(statement, _HEADERS.get(type(statement), ""), None)
+    reads, bound = Counter[str](), set(bound_names(statement))
+    for node in walk(statement):
+        if node.__class__ is gast.Name:
+            if node.ctx.__class__ is gast.Load:
+                reads[node.id] += 1
+        elif compound and isinstance(node, gast.stmt):
+            bound.update(bound_names(node))
+    outside = Counter(node.id for node in walk(header) if isinstance(node, gast.Name)) if header is not None else {}
+    augmented = bound if isinstance(statement, gast.AugAssign) else ()
+    return {
+        v: _Event(position, compound, reads[v], (reads[v] - outside.get(v, 0)) * compound, v in bound, v in augmented)
+        for v in {*reads, *bound}
+    }
 
 
 def _without_second_names(forward: Block, reverse: Block, forwarding: _Forwarding, keep: Collection[str]) -> Block:

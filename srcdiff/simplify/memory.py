@@ -14,6 +14,7 @@ import numpy as np
 
 from srcdiff import runtime
 from srcdiff.analysis.structure import bound_names, statements
+from srcdiff.build import walk
 from srcdiff.rules import registry
 from srcdiff.transform.setting import Setting
 
@@ -174,17 +175,17 @@ class _Summary:
             return None
         size = -1
         while size != (size := sum(map(len, self.held.values()))):
-            for node in gast.walk(self.tree):
+            for node in walk(self.tree):
                 if isinstance(node, gast.Assign):
                     for target in node.targets:
                         self.bind(target, node.value)
-        returned = [n.value for n in gast.walk(self.tree) if isinstance(n, gast.Return) and n.value is not None]
+        returned = [n.value for n in walk(self.tree) if isinstance(n, gast.Return) and n.value is not None]
         tokens = set().union(*(self.tokens(value) for value in returned))
         apart = all(self.apart(value) for value in returned)
         return _Result(frozenset(t for t in tokens if isinstance(t, int)), apart)
 
     def unclear(self) -> Iterator[bool]:
-        for node in gast.walk(self.tree):
+        for node in walk(self.tree):
             yield isinstance(node, (gast.For, gast.With, gast.Lambda, gast.NamedExpr, gast.Yield, gast.AugAssign))
             yield isinstance(node, gast.FunctionDef) and node is not self.tree
 
@@ -196,7 +197,7 @@ class _Summary:
                 if isinstance(item, gast.Name):
                     self.held.setdefault(item.id, set()).add(f"made {id(value)} {k}")
             return
-        for part in gast.walk(target):
+        for part in walk(target):
             if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Store):
                 self.held.setdefault(part.id, set()).update(self.tokens(value))
 

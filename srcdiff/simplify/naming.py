@@ -8,7 +8,7 @@ import gast
 
 from srcdiff.analysis.liveness import Liveness, liveness
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import display, name, names_read, substitute
+from srcdiff.build import display, name, names_read, substitute, walk
 
 __all__ = ["fixed_names", "merged_names", "names_in_order", "renamed", "shorter_names"]
 
@@ -19,7 +19,7 @@ def names_in_order(body: Block) -> list[str]:
     """Every name in the text, in order."""
     found: dict[str, None] = {}
     for statement in body:
-        for part in gast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, gast.Name):
                 found.setdefault(part.id)
     return list(found)
@@ -40,7 +40,7 @@ def fixed_names(body: Block) -> set[str]:
         if isinstance(statement, (gast.FunctionDef, gast.Import, gast.ImportFrom, gast.Try)):
             found |= set(bound_names(statement))
         if isinstance(statement, gast.FunctionDef):
-            found |= {part.id for part in gast.walk(statement) if isinstance(part, gast.Name)}
+            found |= {part.id for part in walk(statement) if isinstance(part, gast.Name)}
     return found
 
 
@@ -87,22 +87,29 @@ def merged_names(forward: Block, reverse: Block, result: list[gast.expr], pairs:
     end = gast.Return(display(result))
     body = [*forward, *reverse, end]
     live = liveness(body)
+    needed = _needed_after_bindings(body[:-1], live)
     names: dict[str, str] = {}
-    groups: dict[str, set[str]] = {}
-    bindings = [(s, set(bound_names(s))) for s in statements(body) if s is not end]
+    groups: dict[str, tuple[int, int]] = {}  # the bits of the members, and what is needed after they are bound
     for numbered, plain in pairs.items():
-        members = groups.setdefault(plain, {plain})
-        if not any(_interfere(numbered, member, bindings, live) for member in members):
-            members.add(numbered)
+        members, after = groups.get(plain) or (live.mask({plain}), needed.get(plain, 0))
+        own = live.mask({numbered})
+        if not needed.get(numbered, 0) & members and not after & own:
+            members, after = members | own, after | needed.get(numbered, 0)
             names[numbered] = plain
+        groups[plain] = members, after
     return names
 
 
-def _interfere(a: str, b: str, bindings: list[tuple[gast.stmt, set[str]]], live: Liveness) -> bool:
-    """Whether one of two variables is bound while the other is needed."""
-    for statement, bound in bindings:
-        if (a in bound and live.live_after(statement, b)) or (b in bound and live.live_after(statement, a)):
-            return True
-        if isinstance(statement, gast.For) and bound & {a, b} and {a, b} <= names_read([statement]) | bound:
-            return True
-    return False
+def _needed_after_bindings(body: Block, live: Liveness) -> dict[str, int]:
+    """For each variable, what is live after it is bound; for the counter of a loop, all that the loop mentions."""
+    needed: dict[str, int] = {}
+    for statement in statements(body):
+        bound = set(bound_names(statement))
+        if not bound:
+            continue
+        after = live.after.get(id(statement), 0)
+        if isinstance(statement, gast.For):
+            after |= live.mask(names_read([statement]) | bound)
+        for variable in bound:
+            needed[variable] = needed.get(variable, 0) | after
+    return needed

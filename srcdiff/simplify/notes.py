@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
-from srcdiff.build import display, is_name, names_read, statement_like
+from srcdiff.build import display, is_name, mentioned_at, names_read, statement_like, walk
 from srcdiff.emit import Commented
 from srcdiff.simplify.keeping import is_copy_of_itself
 from srcdiff.transform.marks import Site
@@ -58,21 +62,41 @@ def _for_lines(lines: list[int]) -> str:
     return f"kept for lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
-def _note_readers(body: Block, kept: set[str], readers: dict[str, set[int]], after: Block | None = None) -> None:
+def _note_readers(body: Block, kept: set[str], readers: dict[str, set[int]], after: _Rest | None = None) -> None:
     """Which lines read what is kept; `after` is what runs after this block: for a loop's body, that body again."""
+    mentions = mentioned_at(body)
     for index, statement in enumerate(body):
         header = {gast.If: "test", gast.For: "iter"}.get(type(statement))
         part = getattr(statement, header) if header is not None else statement
         if not isinstance(statement, _COMPOUND) or header is not None:
             for variable in names_read(part) & kept:
                 if isinstance(statement, gast.Assign) and _is_restored(statement.value, variable):
-                    lines = _lines_reading(statement.targets[0], [*body[index + 1 :], *(after or ())])
+                    lines = _lines_reading(statement.targets[0], _Rest(body, index + 1, mentions, after))
                 else:
                     lines = {statement.lineno} if getattr(statement, "lineno", None) is not None else set()
                 readers.setdefault(variable, set()).update(lines)
         for block in blocks(statement):
             loop = isinstance(statement, (gast.For, gast.While))
-            _note_readers(block, kept, readers, block if loop else [*body[index + 1 :], *(after or ())])
+            again = _Rest(block, 0, mentioned_at(block), None) if loop else _Rest(body, index + 1, mentions, after)
+            _note_readers(block, kept, readers, again)
+
+
+@dataclass
+class _Rest:
+    """What runs after a statement: the rest of its block, and what comes after that."""
+
+    body: Block
+    start: int
+    mentions: dict[str, list[int]]
+    after: _Rest | None
+
+    def of(self, variable: str) -> Iterator[gast.stmt]:
+        """The statements that mention a variable, in order."""
+        positions = self.mentions.get(variable, [])
+        for position in positions[bisect_left(positions, self.start) :]:
+            yield self.body[position]
+        if self.after is not None:
+            yield from self.after.of(variable)
 
 
 def _is_restored(value: gast.expr, variable: str) -> bool:
@@ -82,13 +106,15 @@ def _is_restored(value: gast.expr, variable: str) -> bool:
     return is_name(value, variable)
 
 
-def _lines_reading(target: gast.expr, rest: Block) -> set[int]:
+def _lines_reading(target: gast.expr, rest: _Rest) -> set[int]:
     """The lines of the statements that read what was put back, before it is bound again."""
     root = root_name(target)
     element = gast.dump(_loaded(target)) if isinstance(target, gast.Subscript) else None
     same: set[int] = set()
     any_part: set[int] = set()
-    for statement in rest:
+    for statement in rest.of(root or ""):
+        if element is not None and same and _is_restored_at(statement, element):
+            break
         for inner in statements([statement]):
             line = getattr(inner, "lineno", None)
             if line is None or isinstance(inner, _COMPOUND) or root not in names_read(inner):
@@ -96,11 +122,18 @@ def _lines_reading(target: gast.expr, rest: Block) -> set[int]:
             if _is_restored_into(inner, root):
                 continue
             any_part.add(line)
-            if element is not None and any(gast.dump(p) == element for p in gast.walk(inner) if _is_read(p)):
+            if element is not None and any(
+                gast.dump(p) == element for p in walk(inner) if _is_read(p) and root_name(p) == root
+            ):
                 same.add(line)
         if element is None and root in set(bound_names(statement)):
             break
     return same or any_part
+
+
+def _is_restored_at(statement: gast.stmt, element: str) -> bool:
+    target = statement.targets[0] if isinstance(statement, gast.Assign) else None
+    return isinstance(target, gast.Subscript) and gast.dump(_loaded(target)) == element
 
 
 def _is_restored_into(statement: gast.stmt, root: str) -> bool:

@@ -11,7 +11,7 @@ from collections import Counter
 import gast
 
 from srcdiff.analysis.structure import bound_names
-from srcdiff.build import name, names_read, statement_like, substitute
+from srcdiff.build import name, names_read, statement_like, substitute, walk
 from srcdiff.simplify.reading import Reading
 
 __all__ = ["order_groups"]
@@ -24,7 +24,7 @@ def order_groups(body: Block, reading: Reading, temporary: set[str]) -> Block:
     """The reverse sweep with self-updates at the end of their groups."""
     uses: Counter[str] = Counter()
     for statement in body:
-        for part in gast.walk(statement):
+        for part in walk(statement):
             if isinstance(part, gast.Name):
                 uses[part.id] += 1
     return _ordered(body, reading, {v for v in temporary if uses[v]}, uses)
@@ -103,7 +103,7 @@ def _passed_on(
     uses = [k for k, s in enumerate(rest) if passing in names_read(s)]
     if any(passing in set(bound_names(s)) for s in rest) or not uses:
         return None
-    here = [p for s in (first, second, *rest) for p in gast.walk(s) if isinstance(p, gast.Name) and p.id == passing]
+    here = [p for s in (first, second, *rest) for p in walk(s) if isinstance(p, gast.Name) and p.id == passing]
     if len(here) != counted[passing]:  # it is read elsewhere too
         return None
     if not all(isinstance(rest[k], _SIMPLE) for k in uses):

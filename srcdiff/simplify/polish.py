@@ -12,7 +12,7 @@ from typing import Any
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import call, display, is_constant, is_name, name, names_read, statement_like, store
+from srcdiff.build import call, display, is_constant, is_name, name, names_read, statement_like, store, walk
 from srcdiff.simplify.keeping import appended_to, is_copy_of_itself
 from srcdiff.simplify.reading import Reading
 
@@ -124,7 +124,7 @@ def _told_by(loop: gast.For, appended: dict[str, set[str]]) -> str | None:
 def _pops(node: gast.AST) -> list[gast.Call]:
     return [
         part
-        for part in gast.walk(node)
+        for part in walk(node)
         if isinstance(part, gast.Call)
         and isinstance(part.func, gast.Attribute)
         and part.func.attr == "pop"
@@ -134,8 +134,8 @@ def _pops(node: gast.AST) -> list[gast.Call]:
 
 def _always_evaluated(node: gast.AST, part: gast.AST) -> bool:
     """Whether nothing decides if a part of a statement is evaluated."""
-    deciding = [p for p in gast.walk(node) if isinstance(p, (gast.IfExp, gast.BoolOp, gast.Lambda, gast.ListComp))]
-    return not any(part is inner for p in deciding for inner in gast.walk(p))
+    deciding = [p for p in walk(node) if isinstance(p, (gast.IfExp, gast.BoolOp, gast.Lambda, gast.ListComp))]
+    return not any(part is inner for p in deciding for inner in walk(p))
 
 
 def _without_counters(body: Block, counters: set[str]) -> Block:

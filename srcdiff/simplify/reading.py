@@ -8,6 +8,7 @@ import gast
 
 from srcdiff.analysis.facts import ANYTHING
 from srcdiff.analysis.structure import bound_names, root_name, written_names
+from srcdiff.build import walk
 from srcdiff.transform.marks import Accumulate, Restore, Save, Zero
 from srcdiff.transform.setting import Setting
 
@@ -170,7 +171,7 @@ class Reading:
             found.add(f"*{name}")
         value = getattr(statement, "value", None)
         if value is not None and self.setting.writing_calls:
-            for part in gast.walk(value):  # a call may have been put into an expression
+            for part in walk(value):  # a call may have been put into an expression
                 if isinstance(part, gast.Call):
                     found.update(self.call_writes(part))
         return found
@@ -178,8 +179,9 @@ class Reading:
     def call_writes(self, node: gast.Call) -> set[str]:
         """The contents that a call may change."""
         found: set[str] = set()
-        if gast.unparse(node.func).strip() in self.setting.writing_calls:
-            for part in gast.walk(node):
+        called = node.func.id if isinstance(node.func, gast.Name) else gast.unparse(node.func).strip()
+        if called in self.setting.writing_calls:
+            for part in walk(node):
                 if isinstance(part, gast.Name):
                     found.update(self.cells_of(part.id))
                     found.add(f"*{part.id}")

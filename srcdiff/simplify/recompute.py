@@ -11,7 +11,7 @@ from collections import Counter
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import names_read, substitute
+from srcdiff.build import mentioned_at, substitute
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
 from srcdiff.transform.setting import Setting
@@ -33,12 +33,13 @@ def cheap_temporaries(setting: Setting, reading: Reading, temporary: set[str]) -
 def _scan(
     setting: Setting, reading: Reading, body: Block, temporary: set[str], found: dict[str, gast.expr], *, in_loop: bool
 ) -> None:
+    mentions = mentioned_at(body)
     for index, statement in enumerate(body):
         if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
             target = statement.targets[0].id
             if target in temporary and _is_cheap(setting, statement.value, in_loop=in_loop):
                 value = substitute(statement.value, found)
-                if _undisturbed(reading, body, index, target, value):
+                if _undisturbed(reading, body, index, mentions.get(target, []), value):
                     found[target] = value
         if isinstance(statement, gast.Try):  # what is in it happens there
             continue
@@ -66,19 +67,17 @@ def _is_view(setting: Setting, node: gast.Subscript) -> bool:
     return is_basic_index(node.slice, setting.facts)
 
 
-def _undisturbed(reading: Reading, body: Block, index: int, target: str, value: gast.expr) -> bool:
+def _undisturbed(reading: Reading, body: Block, index: int, mentions: list[int], value: gast.expr) -> bool:
     """Nothing that the expression reads changes until the last use, which is in the same block."""
     reads = reading.reads(value)
-    later = body[index + 1 :]
-    uses = [i for i, s in enumerate(later) if target in names_read(s) or target in bound_names(s)]
-    if not uses:
+    if mentions[-1] == index:
         return False
-    for statement in later[: uses[-1]]:
+    for statement in body[index + 1 : mentions[-1]]:
         if isinstance(statement, (gast.For, gast.While, gast.If, gast.With, gast.Try)):
             return False
         if reading.writes(statement) & reads:
             return False
-    last = later[uses[-1]]
+    last = body[mentions[-1]]
     return not isinstance(last, (gast.For, gast.While, gast.If, gast.With, gast.Try, gast.Return))
 
 

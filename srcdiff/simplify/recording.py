@@ -19,7 +19,7 @@ Block = list[gast.stmt]
 
 
 class _Recording:
-    """Backwards over the reverse sweep, with the set of what is read later.
+    """Backwards over the reverse sweep, with the set of what is read later, which changes along the way.
 
     What is read is a variable, the contents of a buffer (`*root`), or one element of it (`*x[i + 1]`).
     """
@@ -50,7 +50,10 @@ class _Recording:
             return self.block(statement.body, live) | self.elements.statement_reads(statement)
         writes = self.reading.writes(statement)
         killed = {w for w in writes if not w.startswith("*")}
-        return (self.elements.blurred(live, killed) - killed) | self.elements.statement_reads(statement)
+        live = self.elements.blurred(live, killed)
+        live -= killed
+        live |= self.elements.statement_reads(statement)
+        return live
 
     def has_content(self, body: Block) -> bool:
         """Whether anything of a block is left."""
@@ -81,13 +84,17 @@ class _Recording:
         if isinstance(target, gast.Name):
             if target.id in live or not self.decide:
                 self.kept.add(statement.site)
-            return self.elements.blurred(live, {target.id}) - {target.id}
+            live = self.elements.blurred(live, {target.id})
+            live.discard(target.id)
+            return live
         base = root_name(target)
         assert base is not None
         if self.decide and not self.elements.are_touched(live, base, target):
             return live
         self.kept.add(statement.site)
-        return (live - self.elements.of(target)) | {base} | self.elements.index_reads(target)
+        live -= self.elements.of(target)
+        live |= {base, *self.elements.index_reads(target)}
+        return live
 
 
 def kept_sites(reverse: Block, reading: Reading, read_after: set[str], *, decide: bool = True) -> set[Site]:

@@ -8,12 +8,35 @@ from collections.abc import Callable, Iterator
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, statements
-from srcdiff.build import name, substitute
+from srcdiff.build import name, substitute, walk
 from srcdiff.simplify.reading import Reading
 
 __all__ = ["share_common"]
 
 Block = list[gast.stmt]
+
+
+class _Known:
+    """Expressions whose values have a name, and for each variable, those that read it."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.readers: dict[str, list[str]] = {}
+
+    def add(self, key: str, variable: str, reads: set[str]) -> None:
+        self.values[key] = variable
+        for read in reads:
+            self.readers.setdefault(read, []).append(key)
+
+    def forget(self, written: str) -> None:
+        for key in self.readers.pop(written, ()):
+            self.values.pop(key, None)
+
+    def copy(self) -> _Known:
+        made = _Known()
+        made.values = dict(self.values)
+        made.readers = {read: list(keys) for read, keys in self.readers.items()}
+        return made
 
 
 class _Sharing:
@@ -23,22 +46,22 @@ class _Sharing:
         self.is_pure = is_pure
         self.same: dict[str, gast.expr] = {}
 
-    def block(self, body: Block, known: dict[str, tuple[str, set[str]]]) -> Block:
+    def block(self, body: Block, known: _Known) -> Block:
         out: Block = []
         for statement in body:
             statement = self.renamed(statement)
             if isinstance(statement, gast.Assign) and self.may_be_shared(statement):
                 key, target = gast.dump(statement.value), next(bound_names(statement))
-                if key in known:
-                    self.same[target] = name(known[key][0])
+                if key in known.values:
+                    self.same[target] = name(known.values[key])
                     continue
                 self.forget(known, statement)
-                known[key] = (target, self.reading.reads(statement.value))
+                known.add(key, target, self.reading.reads(statement.value))
             else:
                 self.forget(known, statement)
-                inside = dict(known) if isinstance(statement, (gast.If, gast.With)) else {}
+                branches = isinstance(statement, (gast.If, gast.With))
                 for block in blocks(statement):
-                    block[:] = self.block(block, dict(inside))
+                    block[:] = self.block(block, known.copy() if branches else _Known())
             out.append(statement)
         return out
 
@@ -56,16 +79,15 @@ class _Sharing:
         plain = not isinstance(statement.value, (gast.Name, gast.Constant, gast.Subscript, gast.List, gast.Dict))
         return target in self.temporary and plain and self.is_pure(statement.value)
 
-    def forget(self, known: dict[str, tuple[str, set[str]]], statement: gast.stmt) -> None:
-        if not known:
-            return
-        writes = {w for inner in statements([statement]) for w in self.reading.writes(inner)}
-        for key in [k for k, (_, reads) in known.items() if reads & writes]:
-            del known[key]
+    def forget(self, known: _Known, statement: gast.stmt) -> None:
+        if known.values:
+            for inner in statements([statement]):
+                for written in self.reading.writes(inner):
+                    known.forget(written)
 
 
 def _names(statement: gast.stmt) -> Iterator[gast.Name]:
-    return (part for part in gast.walk(statement) if isinstance(part, gast.Name))
+    return (part for part in walk(statement) if isinstance(part, gast.Name))
 
 
 def share_common(reverse: Block, reading: Reading, temporary: set[str], is_pure: Callable[[gast.expr], bool]) -> Block:
@@ -79,4 +101,4 @@ def share_common(reverse: Block, reading: Reading, temporary: set[str], is_pure:
         bindings.update(bound_names(statement))
         changed |= {w for w in reading.writes(statement) if w.startswith("*")}
     steady = {v for v in temporary if bindings[v] == 1 and changed.isdisjoint(reading.cells_of(v))}
-    return _Sharing(reading, steady, is_pure).block(reverse, {})
+    return _Sharing(reading, steady, is_pure).block(reverse, _Known())

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import gast
 
 from srcdiff.analysis.structure import blocks, bound_names, root_name, statements
-from srcdiff.build import assign, names_read, statement_like, substitute
+from srcdiff.build import assign, mentioned_at, names_read, statement_like, substitute, walk
 from srcdiff.rules import registry
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.marks import Restore, Save, Site
@@ -95,6 +95,7 @@ def _candidates(forward: Block, reverse: Block, reading: Reading) -> dict[str, _
 def _scan(
     body: Block, once: set[str], restored: dict[str, Site], reading: Reading, found: dict[str, _Candidate]
 ) -> None:
+    mentions = mentioned_at(body)
     for index, statement in enumerate(body):
         if isinstance(statement, gast.Assign) and _defines(statement, once):
             variable = next(bound_names(statement))
@@ -105,7 +106,7 @@ def _scan(
             written = _is_written(variable, reading)
             if cost <= (_MOST_ON_NUMBERS if number else _MOST_ON_ARRAYS) and not kept and not written:
                 reads = reading.reads(statement.value).union(*(found[part].reads for part in inner))
-                if _stay(body[index + 1 :], variable, reads, reading):
+                if _stay(body, index, mentions.get(variable, []), variable, reads, reading):
                     later = any(isinstance(s, Save) and s.site is restored[variable] for s in body[index + 1 :])
                     found[variable] = _Candidate(variable, statement, restored[variable], reads, cost, not later)
         for block in blocks(statement):
@@ -149,15 +150,15 @@ def _is_number(node: gast.expr, reading: Reading) -> bool:
     return reading.setting.facts(node).kind == "number"
 
 
-def _stay(rest: Block, variable: str, reads: set[str], reading: Reading) -> bool:
+def _stay(body: Block, index: int, mentions: list[int], variable: str, reads: set[str], reading: Reading) -> bool:
     """Whether what an expression reads stays as it is until its variable is read last, all of that in this block.
 
     The last reader may change it, if it is a simple statement: the reverse sweep undoes that first.
     """
-    readers = [k for k, s in enumerate(rest) if not isinstance(s, Save) and _mentions(s, variable)]
+    readers = [k for k in mentions if k > index and not isinstance(body[k], Save)]
     if not readers:
         return True
-    last = readers[-1]
+    rest, last = body[index + 1 :], readers[-1] - index - 1
     compound = isinstance(rest[last], _COMPOUND)
     for statement in rest[: last + compound]:
         for inner in statements([statement]):
@@ -168,7 +169,7 @@ def _stay(rest: Block, variable: str, reads: set[str], reading: Reading) -> bool
 
 
 def _mentions(statement: gast.stmt, variable: str) -> bool:
-    return any(isinstance(part, gast.Name) and part.id == variable for part in gast.walk(statement))
+    return any(isinstance(part, gast.Name) and part.id == variable for part in walk(statement))
 
 
 # Writing it.

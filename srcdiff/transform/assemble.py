@@ -12,7 +12,7 @@ from srcdiff import core, runtime
 from srcdiff.analysis.facts import NUMBER, Fact
 from srcdiff.analysis.inference import infer_statements
 from srcdiff.analysis.structure import bound_names, statements
-from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript
+from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript, walk
 from srcdiff.emit import Comment, emit_function, quote
 from srcdiff.simplify.adjoints import write_adjoints
 from srcdiff.simplify.algebra import simplify_algebra
@@ -206,7 +206,7 @@ def polish(draft: Draft) -> None:
 
 def cross(draft: Draft) -> None:
     """Note what the reverse sweep takes from the forward sweep."""
-    read = {part.id for s in draft.reverse for part in gast.walk(s) if isinstance(part, gast.Name)}
+    read = {part.id for s in draft.reverse for part in walk(s) if isinstance(part, gast.Name)}
     draft.crossing &= draft.bars | read
 
 
