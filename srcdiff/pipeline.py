@@ -118,7 +118,7 @@ def generate(request: Request) -> Generated:
 
     load_rules()
     with at_rest():
-        return with_room(request.primal, lambda: build(request))
+        return with_room(lambda: build(request))
 
 
 def trace(request: Request) -> Iterator[tuple[str, str]]:

@@ -97,6 +97,8 @@ def _passed_on(
     for statement in (first, second):
         if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
             return None
+    if isinstance(first.value, gast.Name):  # a second name for something: it goes anyway
+        return None
     passing, target = first.targets[0].id, second.targets[0].id
     if not isinstance(second.value, gast.Name) or second.value.id != passing or passing not in temporary:
         return None
