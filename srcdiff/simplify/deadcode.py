@@ -74,7 +74,7 @@ class _DeadCode:
             return self.may_go(statement, statement.value)
         if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
             written = {statement.target.id, *self.reading.cells_of(statement.target.id)}
-            if written & live:
+            if self.elements.any_live(written, live):
                 return False
             return self.may_go(statement, gast.BinOp(gast.Constant(0.0, None), statement.op, statement.value))
         if isinstance(statement, (gast.Assign, gast.AugAssign)) and self.derived:
@@ -82,7 +82,7 @@ class _DeadCode:
             root = root_name(target)
             if isinstance(target, gast.Subscript) and root is not None and self.elements.of(target):
                 return not self.elements.are_touched(live, root, target) and not _has_effect(statement)
-            return not (self.reading.writes(statement) & live)
+            return not self.elements.any_live(self.reading.writes(statement), live)
         return False
 
     def may_go(self, statement: gast.stmt, value: gast.expr) -> bool:
@@ -209,6 +209,8 @@ def drop_dead_code(
     live : set of str
         What the reverse sweep takes from the forward sweep.
     """
-    reverse, live = _DeadCode(setting, reading, derived=True, everything=everything).block(reverse, set(live))
+    derived = _DeadCode(setting, reading, derived=True, everything=everything)
+    reverse, live = derived.block(reverse, set(live))
+    live |= derived.elements.whole(live)
     forward, _ = _DeadCode(setting, reading, derived=False, everything=everything).block(forward, set(live))
     return forward, reverse, live

@@ -212,6 +212,16 @@ class Elements:
             for key in self.ranges
         )
 
+    def any_live(self, writes: set[str], live: set[str]) -> bool:
+        """Whether something that is live may be in what is written."""
+        return not writes.isdisjoint(live) or not writes.isdisjoint(self.whole(live))
+
+    def whole(self, live: set[str]) -> set[str]:
+        """The contents of which parts are live."""
+        variables = {self.known[key][0] for key in self.known if key in live}
+        variables |= {self.ranges[key][0] for key in self.ranges if key in live}
+        return {cell for variable in variables for cell in (f"*{variable}", *self.reading.cells_of(variable))}
+
     def _outside(self, part: tuple[str, str, int, int, int], index: gast.expr) -> bool:
         """Whether an index is beyond those of the trips to come."""
         _, counter, position, bound, step = part
