@@ -67,7 +67,6 @@ REVERSE: tuple[Pass | Repeated, ...] = (
             Pass("deadcode", assemble.drop_dead, "drops what forwarding and algebra left behind", True),
         )
     ),
-    Pass("numba", assemble.say_for_numba, "facts are about names, which polishing changes"),
     Pass("polish", assemble.polish, "words only, when the statements are final", True),
     Pass("crossing", assemble.cross, "for functions in two parts: what the first hands to the second"),
 )
@@ -119,7 +118,7 @@ def generate(request: Request) -> Generated:
 
     load_rules()
     with at_rest():
-        return with_room(request.primal, lambda: build(request))
+        return with_room(lambda: build(request))
 
 
 def trace(request: Request) -> Iterator[tuple[str, str]]:

@@ -8,15 +8,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TypeVar
 
 __all__ = ["at_rest", "with_room"]
 
 T = TypeVar("T")
 
-_CALLS_A_LEVEL = 12
-"""How many calls one level of an expression may take in a pass."""
-_STACK = 512 * 2**20
+_STACK, _DEPTH = 512 * 2**20, 200_000
 _NAME = "srcdiff, deep expressions"
 _changing = threading.Lock()
 
@@ -33,20 +31,17 @@ def at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def with_room(function: Any, work: Callable[[], T]) -> T:
-    """Do work on a function with a stack for the deepest expression that its code may have.
-
-    A level of an expression takes an instruction or more, so that the length of the code bounds the depth: short
-    functions need nothing, long ones are worked on in a thread that has a large stack.
-    """
-    code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
-    needed = min(_CALLS_A_LEVEL * (len(code.co_code) // 4 if code is not None else 0), 400_000)
-    if needed < sys.getrecursionlimit() // 2 or threading.current_thread().name == _NAME:
+def with_room(work: Callable[[], T]) -> T:
+    """Do work again in a thread with a large stack, if it goes deeper than this one allows."""
+    try:
         return work()
-    return _in_deep_thread(work, needed + sys.getrecursionlimit())
+    except RecursionError:
+        if threading.current_thread().name == _NAME:
+            raise
+    return _in_deep_thread(work)
 
 
-def _in_deep_thread(work: Callable[[], T], limit: int) -> T:
+def _in_deep_thread(work: Callable[[], T]) -> T:
     results: list[T] = []
     problems: list[BaseException] = []
 
@@ -59,7 +54,7 @@ def _in_deep_thread(work: Callable[[], T], limit: int) -> T:
     context = contextvars.copy_context()
     with _changing:
         stack, recursion = threading.stack_size(_STACK), sys.getrecursionlimit()
-        sys.setrecursionlimit(max(limit, recursion))
+        sys.setrecursionlimit(max(_DEPTH, recursion))
         try:
             thread = threading.Thread(target=context.run, args=(run,), name=_NAME)
             thread.start()

@@ -13,9 +13,11 @@ differences, quotes the lines that it says it quotes, and gives the same numbers
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import linecache
 import re
+import sys
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from srcdiff.kinds import kind_of
 from srcdiff.pipeline import LEAN, Generated, Request, generate
 from tests import helpers
 
@@ -46,7 +49,9 @@ class Case:
 
     def generate(self, lean: frozenset[str] | None = None) -> Generated:
         """Run the pipeline."""
-        return generate(Request(self.primal, self.wrt, self.form, lean=lean))
+        names = list(inspect.signature(self.primal).parameters)
+        records = tuple((name, kind_of(a)) for name, a in zip(names, self.args) if dataclasses.is_dataclass(a))
+        return generate(Request(self.primal, self.wrt, self.form, records, lean=lean))
 
 
 def read_case(path: Path) -> Case:
@@ -55,7 +60,8 @@ def read_case(path: Path) -> Case:
     asked = ASKED.search(text)
     assert asked is not None, f"{path.name} has no line `# adjoint wrt ...`"
     above = text[: asked.start()]
-    module = types.ModuleType(path.stem)
+    module = types.ModuleType(f"tests.golden.{path.stem}")
+    sys.modules[module.__name__] = module
     linecache.cache[str(path)] = (len(above), None, above.splitlines(keepends=True), str(path))
     exec(compile(above, str(path), "exec"), module.__dict__)
     functions = [f for f in vars(module).values() if inspect.isfunction(f) and f.__code__.co_filename == str(path)]
@@ -93,7 +99,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 def test_there_are_files() -> None:
-    assert len(FILES) >= 27
+    assert len(FILES) >= 45
 
 
 def test_text(case: Case, request: pytest.FixtureRequest) -> None:
@@ -107,7 +113,8 @@ def test_text(case: Case, request: pytest.FixtureRequest) -> None:
 
 def test_gradients_agree_with_differences(case: Case) -> None:
     expected = helpers.numerical_gradient(case.primal, case.args, 1.0, positions(case)).gradients
-    helpers.assert_close(gradients(case, case.generate()), tuple(expected), case.path.stem, rtol=1e-6, atol=1e-7)
+    mirrored = tuple(vars(e) if dataclasses.is_dataclass(e) else e for e in expected)
+    helpers.assert_close(gradients(case, case.generate()), mirrored, case.path.stem, rtol=1e-6, atol=1e-7)
 
 
 def test_lines_are_quoted_as_they_are(case: Case) -> None:

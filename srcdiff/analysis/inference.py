@@ -449,7 +449,7 @@ class _Inference:
         if target in self.facts.narrowed and fact.numeric:
             number = self.facts.narrowed[target] == "number"
             fact = replace(fact, kind="number", rank=0, shape=frozenset()) if number else replace(fact, kind="array")
-        if target in self.facts.ranks:
+        if target in self.facts.ranks and target not in self.parameters:
             fact = of_rank(fact, target, self.facts.ranks[target])
         if target in self.facts.symbolic:
             fact = _told_by_itself(fact, target)

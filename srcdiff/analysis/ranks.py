@@ -102,7 +102,8 @@ def _of_numbers(facts: Facts, body: Block) -> dict[str, int]:
             pending += [part.id for part in gast.iter_child_nodes(value) if isinstance(part, gast.Name)]
         elif isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name):
             count, owner = _whole_numbers(facts, value.slice), value.value.id
-            if count and owner not in asked and _lacks_rank(facts, owner):
+            steady = once[owner] == (owner not in facts.function.parameters)
+            if count and steady and owner not in asked and _lacks_rank(facts, owner):
                 found[owner] = count
     return found
 

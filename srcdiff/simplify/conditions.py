@@ -111,7 +111,8 @@ def _stays(setting: Setting, variable: str, steady: set[str]) -> bool:
         return False
     if setting.fact(variable).kind in ("number", "opaque", "function"):
         return True
-    return variable in storage.parent and not storage.is_buffer(variable) and variable not in storage.updated
+    known = variable in storage.parent and not storage.is_buffer(variable) and variable not in storage.updated
+    return known and (setting.fact(variable).numeric or not storage.written_within(variable))
 
 
 def _decided(body: Block, tests: dict[str, gast.expr]) -> Block:

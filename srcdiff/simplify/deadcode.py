@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gast
 
+from srcdiff.analysis.structure import root_name
 from srcdiff.build import walk
 from srcdiff.rules import registry
+from srcdiff.simplify.elements import Elements
 from srcdiff.simplify.reading import Reading
 from srcdiff.transform.setting import Setting
 
@@ -22,6 +24,7 @@ class _DeadCode:
     def __init__(self, setting: Setting, reading: Reading, *, derived: bool, everything: bool) -> None:
         self.setting = setting
         self.reading = reading
+        self.elements = Elements(reading)
         self.derived = derived
         self.everything = everything
 
@@ -54,8 +57,11 @@ class _DeadCode:
             return [], live
         killed = {w for w in self.reading.writes(statement) if not w.startswith("*")}
         if not isinstance(statement, gast.AugAssign):
+            live = self.elements.blurred(live, killed)
             live -= killed
-        live |= self.reading.statement_reads(statement)
+        if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Subscript):
+            live -= self.elements.of(statement.targets[0])
+        live |= self.elements.statement_reads(statement) if self.derived else self.reading.statement_reads(statement)
         return [statement], live
 
     def all_reads(self, statement: gast.stmt) -> set[str]:
@@ -68,11 +74,15 @@ class _DeadCode:
             return self.may_go(statement, statement.value)
         if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
             written = {statement.target.id, *self.reading.cells_of(statement.target.id)}
-            if written & live:
+            if self.elements.any_live(written, live):
                 return False
             return self.may_go(statement, gast.BinOp(gast.Constant(0.0, None), statement.op, statement.value))
         if isinstance(statement, (gast.Assign, gast.AugAssign)) and self.derived:
-            return not (self.reading.writes(statement) & live)
+            target = statement.targets[0] if isinstance(statement, gast.Assign) else statement.target
+            root = root_name(target)
+            if isinstance(target, gast.Subscript) and root is not None and self.elements.of(target):
+                return not self.elements.are_touched(live, root, target) and not _has_effect(statement)
+            return not self.elements.any_live(self.reading.writes(statement), live)
         return False
 
     def may_go(self, statement: gast.stmt, value: gast.expr) -> bool:
@@ -148,12 +158,13 @@ class _DeadCode:
         while True:
             body, inside = self.block(statement.body, set(head))
             if isinstance(statement, gast.For) and isinstance(statement.target, gast.Name):
-                inside -= {statement.target.id}
+                inside = self.elements.carried(inside, statement) - {statement.target.id}
             if inside <= head:
                 break
             head = head | inside
         if isinstance(statement, gast.For):
             assert isinstance(statement.target, gast.Name)
+            head = self.elements.blurred(head, {statement.target.id})
             if not body and statement.target.id not in live and not _has_effect(header):
                 return [], live
             made: gast.stmt = gast.For(statement.target, statement.iter, body or [gast.Pass()], [], None)
@@ -198,6 +209,8 @@ def drop_dead_code(
     live : set of str
         What the reverse sweep takes from the forward sweep.
     """
-    reverse, live = _DeadCode(setting, reading, derived=True, everything=everything).block(reverse, set(live))
+    derived = _DeadCode(setting, reading, derived=True, everything=everything)
+    reverse, live = derived.block(reverse, set(live))
+    live |= derived.elements.whole(live)
     forward, _ = _DeadCode(setting, reading, derived=False, everything=everything).block(forward, set(live))
     return forward, reverse, live

@@ -99,6 +99,8 @@ def _is_passed_on(first: gast.stmt, second: gast.stmt, temporary: set[str]) -> b
     for statement in (first, second):
         if not isinstance(statement, gast.Assign) or not isinstance(statement.targets[0], gast.Name):
             return False
+    if isinstance(first.value, gast.Name):  # a second name for something: it goes anyway
+        return False
     passing = first.targets[0].id
     return passing in temporary and is_name(second.value, passing) and passing not in names_read(first.value)
 

@@ -33,11 +33,15 @@ class Reading:
         """The adjoints of the variables."""
         return set(self.setting.bars.values())
 
-    def is_number(self, variable: str) -> bool:
-        """Whether a variable, or what it is the adjoint of, is a number for certain."""
+    def primal_of(self, variable: str) -> str:
+        """What a variable is the adjoint of; itself, if it is none."""
         if not self.shadowed:
             self.shadowed = {bar: primal for primal, bar in self.setting.bars.items()}
-        return self.setting.fact(self.shadowed.get(variable, variable)).kind == "number"
+        return self.shadowed.get(variable, variable)
+
+    def is_number(self, variable: str) -> bool:
+        """Whether a variable, or what it is the adjoint of, is a number for certain."""
+        return self.setting.fact(self.primal_of(variable)).kind == "number"
 
     def cells_of(self, variable: str) -> tuple[str, ...]:
         """The buffers whose contents a variable gives access to."""

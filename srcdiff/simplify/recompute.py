@@ -53,12 +53,18 @@ def _is_cheap(setting: Setting, node: gast.expr, *, in_loop: bool) -> bool:
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
         return True
     if isinstance(node, gast.Subscript) and isinstance(node.value, gast.Name):
-        return fact.kind == "number" or (
-            fact.numeric and not isinstance(node.slice, gast.Name) and _is_view(setting, node)
-        )
+        return fact.kind == "number" or (fact.numeric and _is_whole(setting, node.slice) and _is_view(setting, node))
+    if isinstance(node, gast.Attribute) and setting.facts(node.value).kind == "record":
+        return node.attr in setting.facts(node.value).keys
     if isinstance(node, gast.Attribute):
         return node.attr in ("T", "real", "imag", "shape", "size")
     return False
+
+
+def _is_whole(setting: Setting, index: gast.expr) -> bool:
+    """Whether an index is no array in a variable, which may change."""
+    fact = setting.facts(index) if isinstance(index, gast.Name) else None
+    return fact is None or (fact.kind == "number" and fact.letter in "iu")
 
 
 def _is_view(setting: Setting, node: gast.Subscript) -> bool:

@@ -74,9 +74,9 @@ class _Recording:
         head = set(live)
         while True:
             known = len(self.kept)
-            inside = self.elements.blurred(self.block(statement.body, set(head)), target) - target
+            inside = self.elements.carried(self.block(statement.body, set(head)), statement) - target
             if inside <= head and known == len(self.kept):
-                return head | self.elements.reads(statement.iter)
+                return self.elements.blurred(head, target) | self.elements.reads(statement.iter)
             head |= inside
 
     def restore(self, statement: Restore, live: set[str]) -> set[str]:

@@ -61,8 +61,7 @@ def recompute_cheap(forward: Block, reverse: Block, reading: Reading, kept: Site
     if not chosen:
         return forward, reverse
     before = kept(reverse)
-    chosen = {variable: c for variable, c in chosen.items() if c.site in before}
-    while chosen:
+    while any(candidate.site in before for candidate in chosen.values()):
         trial = _recomputed(reverse, chosen)
         more = kept(trial) - before
         if not more:

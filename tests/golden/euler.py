@@ -23,13 +23,10 @@ from srcdiff.runtime import unbroadcast
 def euler_adjoint(y0, k: float, dt: float, n: int, gradient=1.0):
     """Adjoint of `euler` (euler.py:8) with respect to y0, k."""
     # forward sweep
-    y_stack, y_stack_2 = [], []
     y = np.zeros((n + 1, 2))
     y[0] = y0
     for i in range(n):
-        y_stack.append(y[i + 1, 0])  # kept for line 13
         y[i + 1, 0] = y[i, 0] + dt * y[i, 1]
-        y_stack_2.append(y[i + 1, 1])  # kept for line 13
         y[i + 1, 1] = y[i, 1] - dt * k * math.sin(y[i, 0])
 
     # reverse sweep
@@ -38,16 +35,12 @@ def euler_adjoint(y0, k: float, dt: float, n: int, gradient=1.0):
     k_bar = 0.0
     for i in range(n - 1, -1, -1):
         # line 13: y[i + 1, 1] = y[i, 1] - dt * k * math.sin(y[i, 0])
-        y[i + 1, 1] = y_stack_2.pop()
         y_sub_bar = y_bar[i + 1, 1]
-        y_bar[i + 1, 1] = 0.0
         y_bar[i, 0] -= y_sub_bar * dt * k * math.cos(y[i, 0])
         k_bar -= y_sub_bar * math.sin(y[i, 0]) * dt
         y_bar[i, 1] += y_sub_bar
         # line 12: y[i + 1, 0] = y[i, 0] + dt * y[i, 1]
-        y[i + 1, 0] = y_stack.pop()
         y_add_bar = y_bar[i + 1, 0]
-        y_bar[i + 1, 0] = 0.0
         y_bar[i, 1] += y_add_bar * dt
         y_bar[i, 0] += y_add_bar
     # line 10: y[0] = y0

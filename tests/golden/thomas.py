@@ -26,22 +26,18 @@ def thomas_adjoint(a, b, c, d, gradient=1.0):
     # forward sweep
     b = b.copy()  # the primal writes into it
     d = d.copy()  # the primal writes into it
-    b_stack, d_stack, d_stack_2, d_sub_stack, w_stack = [], [], [], [], []
+    d_stack, w_stack = [], []
     (n,) = d.shape
     for i in range(1, n):
         w = a[i] / b[i - 1]
         w_stack.append(w)  # kept for line 12
-        b_stack.append(b[i])  # kept for line 10
         b[i] -= w * c[i - 1]
-        d_stack.append(d[i])  # kept for line 12
         d[i] -= w * d[i - 1]
     d_old = d[n - 1]  # kept for line 13
     d[n - 1] /= b[n - 1]
     for i in range(n - 2, -1, -1):
-        d_sub = d[i] - c[i] * d[i + 1]
-        d_sub_stack.append(d_sub)  # kept for line 15
-        d_stack_2.append(d[i])
-        d[i] = d_sub / b[i]
+        d_stack.append(d[i])  # kept for line 15
+        d[i] = (d[i] - c[i] * d[i + 1]) / b[i]
 
     # reverse sweep
     # line 16: return np.sum(d ** 2)
@@ -49,11 +45,11 @@ def thomas_adjoint(a, b, c, d, gradient=1.0):
     b_bar = zeros_like(b)
     for i in range(0, n - 1):
         # line 15: d[i] = (d[i] - c[i] * d[i + 1]) / b[i]
-        d[i] = d_stack_2.pop()
+        d[i] = d_stack.pop()
         d_div_bar = d_bar[i]
         d_bar[i] = 0.0
         d_sub_bar = d_div_bar / b[i]
-        b_bar[i] -= d_div_bar * d_sub_stack.pop() / (b[i] * b[i])
+        b_bar[i] -= d_div_bar * (d[i] - c[i] * d[i + 1]) / (b[i] * b[i])
         d_bar[i + 1] -= d_sub_bar * c[i]
         d_bar[i] += d_sub_bar
     # line 13: d[n - 1] /= b[n - 1]
@@ -64,12 +60,10 @@ def thomas_adjoint(a, b, c, d, gradient=1.0):
     a_bar = zeros_like(a)
     for i in range(n - 1, 0, -1):
         # line 12: d[i] -= w * d[i - 1]
-        d[i] = d_stack.pop()
         d_mul_bar = -d_bar[i]
         w_bar = d_mul_bar * d[i - 1]
         d_bar[i - 1] += d_mul_bar * w_stack.pop()
         # line 11: b[i] -= w * c[i - 1]
-        b[i] = b_stack.pop()
         w_bar -= b_bar[i] * c[i - 1]
         # line 10: w = a[i] / b[i - 1]
         b_bar[i - 1] -= w_bar * a[i] / (b[i - 1] * b[i - 1])
