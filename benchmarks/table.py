@@ -14,10 +14,10 @@ __all__ = ["report"]
 
 RATIOS = (
     ("srcdiff", "by hand", "Python output over NumPy by hand"),
-    ("srcdiff, Numba", "by hand, Numba", "Numba output over Numba by hand"),
+    ("srcdiff Numba", "by hand Numba", "Numba output over Numba by hand"),
     ("autograd", "srcdiff", "autograd over Python output"),
     ("PyTorch", "srcdiff", "PyTorch over Python output"),
-    ("JAX jit", "srcdiff, Numba", "JAX jit over Numba output"),
+    ("JAX jit", "srcdiff Numba", "JAX jit over Numba output"),
 )
 HOW = (
     "Time of one value and gradient, float64, one thread: medians of interleaved rounds. Before anything is timed, the"

@@ -86,15 +86,15 @@ def torch(workload: Workload) -> tuple[Differentiated, tuple[Any, ...]]:
 TOOLS: dict[str, Callable[[Workload], tuple[Differentiated, tuple[Any, ...]]]] = {
     "by hand": by_hand,
     "srcdiff": srcdiff_python,
-    "by hand, Numba": by_hand_compiled,
-    "srcdiff, Numba": srcdiff_compiled,
+    "by hand Numba": by_hand_compiled,
+    "srcdiff Numba": srcdiff_compiled,
     "autograd": autograd,
     "JAX jit": jax,
     "PyTorch": torch,
 }
 _NEEDS = {
-    "by hand, Numba": "numba",
-    "srcdiff, Numba": "numba",
+    "by hand Numba": "numba",
+    "srcdiff Numba": "numba",
     "autograd": "autograd",
     "JAX jit": "jax",
     "PyTorch": "torch",

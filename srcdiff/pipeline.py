@@ -67,6 +67,8 @@ REVERSE: tuple[Pass | Repeated, ...] = (
             Pass("deadcode", assemble.drop_dead, "drops what forwarding and algebra left behind", True),
         )
     ),
+    Pass("loops", assemble.lower_arrays, "after differentiating: adjoints of slices are slices, and shorter", True),
+    Pass("numba", assemble.say_for_numba, "facts are about names, which polishing changes"),
     Pass("polish", assemble.polish, "words only, when the statements are final", True),
     Pass("crossing", assemble.cross, "for functions in two parts: what the first hands to the second"),
 )

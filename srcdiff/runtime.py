@@ -98,6 +98,16 @@ def added(x_bar: Any, gradient: Any) -> Any:
     return x_bar
 
 
+def empty_for(shape: Any, *operands: Any) -> Any:
+    """An array of the dtype that these promote to, for a result that is computed element by element."""
+    return np.empty(shape, np.result_type(*operands))
+
+
+def clipped(index: int, length: int) -> int:
+    """Where a slice that has `index` for a bound starts or stops, on an axis of this length."""
+    return min(max(index + length if index < 0 else index, 0), length)
+
+
 def copy(x: Any) -> Any:
     """A copy of an array, a copy of a container or a dataclass and of what is in it, or the number itself."""
     if isinstance(x, np.ndarray):

@@ -240,6 +240,18 @@ def _copy_in_layout(x: Any) -> Any:
     return lambda x: runtime.copy(x)
 
 
+@helper_overload(runtime.empty_for)
+def _empty_for(shape: Any, *operands: Any) -> Any:
+    dtypes = [_dtype(getattr(plain(operand), "dtype", plain(operand))) for operand in operands]
+    dtype = np.result_type(*dtypes)
+    return lambda shape, *operands: np.empty(shape, dtype)
+
+
+@helper_overload(runtime.clipped)
+def _clipped(index: Any, length: Any) -> Any:
+    return lambda index, length: min(max(index + length if index < 0 else index, 0), length)
+
+
 # Scatters.
 
 

@@ -15,6 +15,7 @@ from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, constant, name, names_read, statement_like, subscript, walk
 from srcdiff.emit import Comment, emit_function, quote
 from srcdiff.numba.forms import for_numba
+from srcdiff.numba.lowering import lower
 from srcdiff.simplify.adjoints import write_adjoints
 from srcdiff.simplify.algebra import simplify_algebra
 from srcdiff.simplify.conditions import decide_again, told_by_exits
@@ -196,6 +197,12 @@ def drop_dead(draft: Draft) -> None:
     )
 
 
+def lower_arrays(draft: Draft) -> None:
+    """Write array statements as loops over elements, in text that is for Numba."""
+    if draft.module.compiled:
+        draft.forward, draft.reverse = lower(draft.setting, draft.forward, draft.reverse)
+
+
 def say_for_numba(draft: Draft) -> None:
     """Rewrite what Numba does not compile, in text that is for Numba."""
     if draft.module.compiled:
@@ -306,7 +313,8 @@ def with_lines(body: Block, function: core.Function, line: int | None = None) ->
     """The reverse sweep with each primal line quoted over what came from it; headers of blocks go without."""
     out: Block = []
     for statement in body:
-        if isinstance(statement, (gast.For, gast.While, gast.With)):
+        nest = isinstance(statement, gast.For) and getattr(statement, "nest", False)
+        if isinstance(statement, (gast.For, gast.While, gast.With)) and not nest:
             inner, _ = with_lines(statement.body, function)
             out.append(_with_body(statement, inner))
             line = None
