@@ -173,7 +173,7 @@ def _closure(
         pending.extend(edges.get(name, ()))
         if name in storage.parent and storage.is_buffer(name):
             pending.extend(classes.get(storage.root(name), ()))
-        if name in storage.parent and not facts.of[name].numeric:
+        if name in storage.parent and not facts.of.get(name, Fact()).numeric:
             for root in storage.written_within(name):
                 pending.extend(classes.get(root, ()))
     return reached

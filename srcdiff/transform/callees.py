@@ -137,6 +137,7 @@ def makes_functions(function: Any) -> bool:
     return bool(made & names_read([*displayed, *stored]))
 
 
+@functools.lru_cache(maxsize=1024)
 def source_or_none(function: Any) -> Source | None:
     """The source of a function, where it can be had and differentiated."""
     try:

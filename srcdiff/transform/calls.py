@@ -19,7 +19,6 @@ from srcdiff.analysis.facts import ANYTHING, Fact
 from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.storage import CalleeEffects, CallEffects, Storage
 from srcdiff.build import assign, call, constant, display, name, names_read, store, subscript
-from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import (
     Callee,
     Unbound,
@@ -30,12 +29,12 @@ from srcdiff.transform.callees import (
     source_or_none,
 )
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
-from srcdiff.transform.module import Module
+from srcdiff.transform.module import ExpandInstead, Module
 
 if TYPE_CHECKING:
     from srcdiff.transform.reverse import Block, Reverse
 
-__all__ = ["Calls", "ExpandInstead", "Pair", "Summary"]
+__all__ = ["Calls", "Pair", "Summary"]
 
 
 @dataclass(frozen=True)
@@ -83,15 +82,6 @@ class _Site:
 
 _KINDS = 40
 """How many patterns of argument kinds one callee may have: a recursion over a nested structure has no end of them."""
-
-
-class ExpandInstead(Exception):
-    """A pair cannot serve this callee: its calls have to be expanded in place, or refused."""
-
-    def __init__(self, function: Any, refusal: UnsupportedError) -> None:
-        super().__init__(function)
-        self.function = function
-        self.refusal = refusal
 
 
 class Calls:
@@ -223,14 +213,15 @@ class Calls:
     def refuse_changed_containers(self, reverse: Reverse, node: gast.Call, written: list[str], site: _Site) -> None:
         """A list or an object that the callee changes: what undoes it are the callee's own statements."""
         for variable in written:
-            fact = reverse.setting.fact(variable)
+            fact = reverse.setting.facts(name(variable))
             if fact.container or fact.kind == "anything":
                 refusal = reverse.setting.unsupported(
                     node,
                     f"a call of `{site.function.name}`, which changes `{variable}`, a container or an object",
                     "Return what is new, and store it here.",
                 )
-                raise ExpandInstead(site.callee.function, refusal)
+                whole = fact.kind == "anything" and fact.type is not None and fact.type not in self.module.expanded
+                raise ExpandInstead(fact.type if whole else site.callee.function, refusal)
 
     def refuse_heavy(
         self, reverse: Reverse, node: gast.Call, target: str | None, summary: Summary, site: _Site

@@ -21,11 +21,11 @@ from srcdiff.simplify.notes import with_notes
 from srcdiff.source import read
 from srcdiff.transform.assemble import joint_text, parameters_text, with_lines
 from srcdiff.transform.build_tangent import tangent_text
-from srcdiff.transform.calls import Calls, ExpandInstead
+from srcdiff.transform.calls import Calls
 from srcdiff.transform.draft import Draft, Wanted
 from srcdiff.transform.forward_calls import TangentCalls
 from srcdiff.transform.forward_writes import written_parameters
-from srcdiff.transform.module import Module
+from srcdiff.transform.module import ExpandInstead, Module
 from srcdiff.transform.setting import Setting
 
 __all__ = ["build", "residual_names", "split_texts"]

@@ -30,7 +30,7 @@ from srcdiff.kinds import NeedsKind
 from srcdiff.names import Names
 from srcdiff.rules import registry
 from srcdiff.transform import container_forms
-from srcdiff.transform.containers import settled
+from srcdiff.transform.container_stores import settled
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save
 
 if TYPE_CHECKING:
