@@ -11,7 +11,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from srcdiff.structures import children, is_container, is_record, leaves, rebuilt
 
-__all__ = ["arrays_in", "owned", "shared_pair"]
+__all__ = ["arrays_in", "owned", "repeated_container", "shared_pair"]
 
 Array = np.ndarray[Any, Any]
 
@@ -159,6 +159,28 @@ def arrays_in(value: Any, where: str) -> Iterator[tuple[str, Array]]:
                 for inner_path, inner_leaf in leaves(attribute, f"{path}.{name}"):
                     if isinstance(inner_leaf, np.ndarray):
                         yield inner_path, inner_leaf
+
+
+def repeated_container(written: Iterable[str], values: dict[str, Any]) -> tuple[str, str] | None:
+    """Two paths to one list, dictionary or dataclass, of which one starts at a written argument; None without such."""
+    known: dict[int, str] = {}
+    seen: set[int] = set()
+    starts = tuple(written)
+    for name in (*starts, *(n for n in values if n not in starts)):
+        pending = [(name, values[name])]
+        while pending:
+            path, value = pending.pop()
+            if not is_container(value) or id(value) in seen:
+                continue
+            if not isinstance(value, tuple):
+                if id(value) in known:
+                    return known[id(value)], path
+                if name in starts:
+                    known[id(value)] = path
+                else:
+                    seen.add(id(value))
+            pending += [(f"{path}{part}", item) for part, item in reversed(list(children(value)))]
+    return None
 
 
 def shared_pair(written: Iterable[tuple[str, Array]], others: Iterable[tuple[str, Array]]) -> tuple[str, str] | None:

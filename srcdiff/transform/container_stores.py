@@ -199,9 +199,10 @@ def store_attribute(
         )
         raise expanding(setting, target.value, refusal)
     if base is not None and base in setting.active:
-        raise setting.unsupported(
+        refusal = setting.unsupported(
             statement, f"setting an attribute of `{base}`, which carries a derivative", "Make a new object instead."
         )
+        raise expanding(setting, target.value, refusal)
     return [statement], []
 
 

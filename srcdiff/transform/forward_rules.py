@@ -174,7 +174,7 @@ class Tangent:
         if element is not None:
             return subscript(self.operand_or_zero(node.value), element)
         descriptor = getattr(np.ndarray, node.attr, None)
-        if descriptor is None or not (fact.numeric or fact.kind == "anything"):
+        if registry.lookup(descriptor) is None or not (fact.numeric or fact.kind == "anything"):
             raise self.setting.unsupported(
                 node,
                 f"the attribute `.{node.attr}` of something that carries a derivative",
