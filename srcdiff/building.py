@@ -19,7 +19,7 @@ from srcdiff.binding import Callee, Captured, Kinds, Target, own_signature, plac
 from srcdiff.entry import PLAIN_TYPES
 from srcdiff.errors import UnsupportedError
 from srcdiff.kinds import ArrayKind, Kind, NeedsKind, NumberKind, OpaqueKind, describe, kind_of, without_dims
-from srcdiff.ownership import arrays_in, shared_pair
+from srcdiff.ownership import arrays_in, repeated_container, shared_pair
 from srcdiff.request import Form, Generated, Request
 from srcdiff.rules import registry
 from srcdiff.structures import check_argument, describe_value, has_floats, is_array, is_container
@@ -426,7 +426,14 @@ def _reads_name(code: types.CodeType, name: str) -> bool:
 
 
 def _check_sharing(found: Specialisation, values: dict[str, Any]) -> None:
-    """Refuse a call in which an array that the primal writes into shares memory with anything else that it sees."""
+    """Refuse a call in which what the primal writes into shares memory with anything else that it sees."""
+    twice = repeated_container([n for n in found.generated.written if n in values], {**values, **dict(found.bound)})
+    if twice is not None:
+        raise UnsupportedError(
+            f"{found.callee.name} writes into `{twice[0]}`, which is also `{twice[1]}`",
+            f"Pass a copy: `copy.deepcopy({twice[1]})`.",
+            place_of(found.callee.function),
+        )
     written = [pair for name in found.generated.written if name in values for pair in arrays_in(values[name], name)]
     if not written:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.lib.array_utils import byte_bounds
 
 from srcdiff.structures import children, is_container, is_record, leaves, rebuilt
 
-__all__ = ["arrays_in", "owned", "shared_pair"]
+__all__ = ["arrays_in", "owned", "repeated_container", "shared_pair"]
 
 Array = np.ndarray[Any, Any]
 
@@ -19,7 +20,8 @@ def owned(value: Any) -> Any:
     """A copy of every array and container of a structure; what was one object, or shared memory, does so again.
 
     The strides of arrays are kept, so that `reshape` and `ravel` of the copy are views where they were views of the
-    original. Functions, strings and other objects are taken over as they are.
+    original. An object of a class of the user's is copied with its attributes; functions, strings and what libraries
+    make are taken over as they are.
 
     Examples
     --------
@@ -41,16 +43,45 @@ def _collect(value: Any, arrays: dict[int, Array], seen: set[int]) -> None:
         seen.add(id(value))
         for _, item in children(value):
             _collect(item, arrays, seen)
+    elif is_users_object(value) and id(value) not in seen:
+        seen.add(id(value))
+        for item in vars(value).values():
+            _collect(item, arrays, seen)
+
+
+def is_users_object(value: Any) -> bool:
+    """Whether a value is an object of a class written in Python that does not come from a library of Python's own."""
+    cls = type(value)
+    if (
+        not cls.__flags__ & _HEAP_TYPE
+        or isinstance(value, type)
+        or not isinstance(getattr(value, "__dict__", None), dict)
+    ):
+        return False
+    return cls.__module__.partition(".")[0] not in _LIBRARIES and type(cls) is type and "__new__" not in vars(cls)
+
+
+_HEAP_TYPE = 1 << 9  # made by a `class` statement
+_LIBRARIES = sys.stdlib_module_names - {"__main__"} | {"numpy", "scipy", "srcdiff"}
 
 
 def _copied(value: Any, arrays: dict[int, Array], memo: dict[int, Any]) -> Any:
     if isinstance(value, np.ndarray):
         return arrays[id(value)]
-    if not is_container(value):
+    if not is_container(value) and not is_users_object(value):
         return value
-    if id(value) not in memo:
+    if id(value) not in memo and not is_container(value):
+        memo[id(value)] = copied = _empty(type(value))
+        for key, item in vars(value).items():
+            object.__setattr__(copied, key, _copied(item, arrays, memo))
+    elif id(value) not in memo:
         memo[id(value)] = rebuilt(value, [_copied(item, arrays, memo) for _, item in children(value)])
     return memo[id(value)]
+
+
+def _empty(cls: Any) -> Any:
+    """An object without attributes."""
+    return cls.__new__(cls)
 
 
 def _copies(arrays: list[Array]) -> dict[int, Array]:
@@ -106,6 +137,28 @@ def arrays_in(value: Any, where: str) -> Iterator[tuple[str, Array]]:
                 for inner_path, inner_leaf in leaves(attribute, f"{path}.{name}"):
                     if isinstance(inner_leaf, np.ndarray):
                         yield inner_path, inner_leaf
+
+
+def repeated_container(written: Iterable[str], values: dict[str, Any]) -> tuple[str, str] | None:
+    """Two paths to one list, dictionary or dataclass, of which one starts at a written argument; None without such."""
+    known: dict[int, str] = {}
+    seen: set[int] = set()
+    starts = tuple(written)
+    for name in (*starts, *(n for n in values if n not in starts)):
+        pending = [(name, values[name])]
+        while pending:
+            path, value = pending.pop()
+            if not is_container(value) or id(value) in seen:
+                continue
+            if not isinstance(value, tuple):
+                if id(value) in known:
+                    return known[id(value)], path
+                if name in starts:
+                    known[id(value)] = path
+                else:
+                    seen.add(id(value))
+            pending += [(f"{path}{part}", item) for part, item in reversed(list(children(value)))]
+    return None
 
 
 def shared_pair(written: Iterable[tuple[str, Array]], others: Iterable[tuple[str, Array]]) -> tuple[str, str] | None:

@@ -55,9 +55,9 @@ def expand(gradient: Any, x: Any, axis: Any = None, keepdims: bool = False) -> A
 
 
 def zeros_like(x: Any) -> Any:
-    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples, dictionaries and records.
+    """A zero cotangent for `x`: floating arrays and numbers, mirrored through lists, tuples, dictionaries and objects.
 
-    Containers are mirrored by lists and dictionaries (by field name, for a record), so that a cotangent can be written
+    Containers are mirrored by lists and dictionaries (by attribute, for an object), so that a cotangent can be written
     into them. What has no floating parts gets None.
     """
     if isinstance(x, np.ndarray):
@@ -70,8 +70,18 @@ def zeros_like(x: Any) -> Any:
         return 0j
     if isinstance(x, (float, np.floating)):
         return 0.0
-    fields = None if isinstance(x, type) else getattr(x, "__dataclass_fields__", None)
-    return None if fields is None else {key: zeros_like(getattr(x, key)) for key in fields if hasattr(x, key)}
+    attributes = attributes_of(x)
+    return None if attributes is None else {key: zeros_like(item) for key, item in attributes.items()}
+
+
+def attributes_of(x: Any) -> dict[str, Any] | None:
+    """The attributes of an object of a class written in Python; None for anything else."""
+    cls = type(x)
+    if isinstance(x, type) or not (cls.__flags__ & 512 or cls.__module__ == "types"):  # of a `class` statement
+        return None
+    fields = {key: getattr(x, key) for key in getattr(x, "__dataclass_fields__", ()) if hasattr(x, key)}
+    own = getattr(x, "__dict__", None)
+    return {**fields, **own} if own is not None else fields or None
 
 
 def add_at(x_bar: Any, index: Any, gradient: Any) -> None:
@@ -161,7 +171,9 @@ def seed(gradient: Any, output: Any) -> Any:
             raise TypeError(f"the output is a {type(output).__name__} of {len(output)}, `gradient` is not")
         return [seed(part, item) for part, item in zip(gradient, output)]
     if hasattr(type(output), "__dataclass_fields__"):
-        output = {field: getattr(output, field) for field in output.__dataclass_fields__}
+        fields = {field: getattr(output, field) for field in output.__dataclass_fields__}
+        others = {key: zeros_like(item) for key, item in (attributes_of(output) or {}).items() if key not in fields}
+        return seed(gradient, fields) | others
     if isinstance(output, dict):
         if not isinstance(gradient, dict) or gradient.keys() != output.keys():
             raise TypeError(f"the output is a dict with keys {list(output)}, `gradient` is not")
@@ -220,9 +232,35 @@ def folded(gradient: Any, length: int) -> Any:
     return total
 
 
+def new_object(cls: Any) -> Any:
+    """An object of a class, without attributes."""
+    return cls.__new__(cls)
+
+
+def made_object(cls: Any, **attributes: Any) -> Any:
+    """An object of a class with these attributes; its `__init__` does not run."""
+    made = cls.__new__(cls)
+    for key, value in attributes.items():
+        object.__setattr__(made, key, value)
+    return made
+
+
+def set_attribute(x: Any, attribute: str, value: Any) -> None:
+    """Store what a variable stands for into an attribute of an object that other code sees."""
+    setattr(x, attribute, value)
+
+
 def found(items: Any, key: Any) -> Any:
     """The item of a dictionary, in a list; an empty list where there is none."""
     return [items[key]] if key in items else []
+
+
+def held(items: Any, key: Any) -> Any:
+    """A copy of an item of an array, a list or a dictionary, in a list; an empty list where there is none."""
+    try:
+        return [copy(items[key])]
+    except KeyError:
+        return []
 
 
 def put_back(items: Any, key: Any, item: Any) -> None:
@@ -231,6 +269,19 @@ def put_back(items: Any, key: Any, item: Any) -> None:
         items[key] = item[0]
     else:
         del items[key]
+
+
+def found_attribute(x: Any, attribute: str) -> Any:
+    """The attribute of an object, in a list; an empty list where it has none of its own."""
+    return [vars(x)[attribute]] if attribute in vars(x) else []
+
+
+def put_attribute(x: Any, attribute: str, item: Any) -> None:
+    """Put back what `found_attribute` has found: an attribute that was not there goes."""
+    if item:
+        object.__setattr__(x, attribute, item[0])
+    else:
+        object.__delattr__(x, attribute)
 
 
 def put_key(items: Any, key: Any, item: Any, order: Any) -> None:

@@ -21,12 +21,13 @@ from typing import Any, NoReturn
 import gast
 from gast.ast3 import Ast3ToGAst
 
+from srcdiff.classes import take_out_classes
 from srcdiff.errors import Place, SourceError, UnsupportedError
 from srcdiff.imports import take_out_imports
 from srcdiff.scopes import Scope, mangle, scope_of
 from srcdiff.sourcefile import Definition, locate
 
-__all__ = ["Source", "own_signature", "read", "to_gast", "unwrap"]
+__all__ = ["Source", "is_empty", "own_signature", "read", "to_gast", "unwrap"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ class Source:
     @property
     def namespace(self) -> Mapping[str, Any]:
         """What the free names mean at this moment: captured names over globals over builtins."""
-        captured = {name: cell.cell_contents for name, cell in self.cells.items() if not _empty(cell)}
+        captured = {name: cell.cell_contents for name, cell in self.cells.items() if not is_empty(cell)}
         return ChainMap(dict(self.imported), captured, self.function.__globals__, dict(_builtins(self.function)))
 
     def lookup(self, name: str) -> Any:
@@ -104,7 +105,7 @@ class Source:
             return self.imported[name]
         cell = self.cells.get(name)
         if cell is not None:
-            if _empty(cell):
+            if is_empty(cell):
                 raise KeyError(name)
             return cell.cell_contents
         names = self.function.__globals__
@@ -195,6 +196,7 @@ def read(function: Callable[..., Any]) -> Source:
     file, definition = found
     tree = _tree(definition)
     imported = take_out_imports(tree, function)
+    imported |= take_out_classes(tree, function, imported)
     source = Source(function, tree, file.filename, file.lines, tree.lineno, imported)
     _refuse_suspended(source, definition)
     return source
@@ -319,7 +321,8 @@ def _first_yield(tree: gast.FunctionDef) -> gast.AST | None:
     return min(found, key=lambda node: (node.lineno, node.col_offset), default=None)
 
 
-def _empty(cell: types.CellType) -> bool:
+def is_empty(cell: types.CellType) -> bool:
+    """Whether nothing is bound to a captured name yet."""
     try:
         cell.cell_contents  # noqa: B018
     except ValueError:

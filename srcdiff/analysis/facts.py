@@ -107,6 +107,7 @@ class Fact:
         return self.item is None or self.item.differentiable
 
 
+_HEAP_TYPE = 1 << 9
 ANYTHING = Fact()
 NUMBER = Fact("number", "f", 0, frozenset(), frozenset())
 INTEGER = Fact("number", "i", 0, frozenset(), frozenset())
@@ -127,7 +128,8 @@ def fact_of_kind(kind: Kind, symbol: str) -> Fact:
         shape = frozenset([symbol]) if kind.rank is None else symbol_axes(symbol, kind.rank, kind.unit_dims or ())
         return Fact("array", letter, kind.rank, shape, frozenset([symbol]))
     if isinstance(kind, OpaqueKind):
-        return replace(OPAQUE, type=kind.type)
+        has_methods = bool(kind.type.__flags__ & _HEAP_TYPE)  # written in Python: they may do anything to arguments
+        return Fact("anything", type=kind.type) if has_methods else replace(OPAQUE, type=kind.type)
     items = tuple(fact_of_kind(item, f"{symbol}[{i}]") for i, item in enumerate(kind.items))
     if isinstance(kind, SequenceKind):
         name = "list" if issubclass(kind.type, list) else "tuple"
@@ -198,6 +200,8 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
         together = (*a.functions, *(f for f in b.functions if not any(f is known for known in a.functions)))
         functions = together if a.functions and b.functions else ()
         return Fact("function", type=_common_type(a, b), functions=functions, listed=a.listed or b.listed)
+    if a.kind == b.kind == "record" and a.type is b.type and a.items is not None and b.items is not None:
+        return _join_records(a, b)
     if a.kind == b.kind:
         items = None
         if a.items is not None and b.items is not None and a.keys == b.keys and len(a.items) == len(b.items):
@@ -218,6 +222,17 @@ def join(a: Fact | None, b: Fact | None) -> Fact:
     if b.kind == "opaque" and b.type is type(None):
         return a if not a.numeric else replace(a, value=None)
     return ANYTHING
+
+
+def _join_records(a: Fact, b: Fact) -> Fact:
+    """Two objects of a class: an attribute that one of them may lack is what it is where there is one."""
+    mine, others = dict(zip(a.keys, a.items or ())), dict(zip(b.keys, b.items or ()))
+    found = {
+        key: join(mine[key], others[key]) if key in mine and key in others else mine.get(key) or others[key]
+        for key in {**mine, **others}
+    }
+    items = tuple(found.values())
+    return Fact("record", items=items, keys=tuple(found), item=join_all(items), type=a.type)
 
 
 def _join_keys(a: Fact, b: Fact) -> tuple[tuple[Any, ...], tuple[Fact, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,6 +168,8 @@ class Facts:
         left, right = self(node.left), self(node.right)
         if left.kind in ("list", "tuple") or right.kind in ("list", "tuple"):
             return _sequence_operation(node.op, left, right)
+        if left.kind == right.kind == "dict" and isinstance(node.op, gast.BitOr):
+            return _merged(left, right)
         if left.kind == "opaque" and left.type is str:
             return OPAQUE
         if isinstance(node.op, gast.MatMult):
@@ -229,7 +232,7 @@ class Facts:
         if owner.keys and node.attr in owner.keys and owner.items is not None:
             return owner.items[owner.keys.index(node.attr)]
         if owner.kind == "record":
-            return ANYTHING
+            return _class_attribute(owner.type, node.attr)
         if node.attr in ("ndim", "size", "nbytes", "itemsize"):
             one = node.attr == "size" and owner.numeric and owner.rank == 1
             return length_of_axis(owner, 0) if one else INTEGER
@@ -378,6 +381,22 @@ def _walk_path(value: Any, path: list[str]) -> Any:
         else:
             value = getattr(value, "__dict__", {})[attr]
     return value
+
+
+def _merged(left: Fact, right: Fact) -> Fact:
+    """`a | b` of dictionaries: where both have a key, the right one counts."""
+    if left.items is None or right.items is None:
+        return Fact("dict", item=ANYTHING, type=left.type)
+    items = dict(zip(left.keys, left.items)) | dict(zip(right.keys, right.items))
+    return Fact("dict", items=tuple(items.values()), keys=tuple(items), item=join_all(tuple(items.values())), type=dict)
+
+
+def _class_attribute(cls: type | None, attr: str) -> Fact:
+    """What is known of an attribute that no object of a class is known to have itself."""
+    found = inspect.getattr_static(cls, attr, None) if cls is not None else None
+    if found is None or isinstance(found, type) or hasattr(type(found), "__get__"):
+        return ANYTHING
+    return fact_of_object(found, attr)
 
 
 def _is_natural(fact: Fact) -> bool:
@@ -534,6 +553,10 @@ class _Inference:
         together = _joined(known, fact)
         if known.kind == "dict" and (known.items is None or key is None or key not in known.keys):
             return self.with_key(known, key, fact, together)
+        if known.kind == "record" and known.items is not None and key not in known.keys:
+            joined = join(_class_attribute(known.type, key), fact)
+            new = fact if _class_attribute(known.type, key) is ANYTHING else joined
+            return replace(known, items=(*known.items, new), keys=(*known.keys, key), item=together)
         if known.items is None:
             first = list(known.first)
             for k in range(len(first)):
@@ -573,7 +596,7 @@ class _Inference:
             for name in self.aliases.get(written, (written,)):
                 fact = self.facts.of.get(name, ANYTHING)
                 if fact.container:
-                    self.replace(name, Fact(fact.kind, type=fact.type))
+                    self.replace(name, Fact(fact.kind, item=ANYTHING, type=fact.type))
         if not isinstance(call.func, gast.Attribute) or not isinstance(call.func.value, gast.Name):
             return
         container, attr = call.func.value.id, call.func.attr

@@ -1,19 +1,21 @@
-"""Named tuples and dataclasses that are made in the text: which field gets what."""
+"""Named tuples, dataclasses and other objects that are made in the text: which field gets what."""
 
 from __future__ import annotations
 
 import dataclasses
+import dis
 import inspect
 from typing import TYPE_CHECKING, Any
 
 import gast
 
+from srcdiff import runtime
 from srcdiff.analysis.facts import Fact, join_all
 
 if TYPE_CHECKING:
     from srcdiff.analysis.inference import Facts
 
-__all__ = ["fact_of_made", "fields_of", "key_of", "made_record"]
+__all__ = ["fact_of_made", "fields_of", "is_always_there", "key_of", "made_record"]
 
 
 def fields_of(cls: Any) -> tuple[str, ...] | None:
@@ -50,6 +52,8 @@ def made_record(node: gast.expr, facts: Facts) -> dict[str, gast.expr] | None:
         return None
     if function is dataclasses.replace and len(node.args) == 1:
         return _replaced(node.args[0], given, facts)
+    if function in (runtime.new_object, runtime.made_object):
+        return given
     return _constructed(function, node, given)
 
 
@@ -112,9 +116,20 @@ def _class_of(node: Any, facts: Facts) -> Any:
     if isinstance(node.func, gast.Attribute) and node.func.attr == "_replace":
         return facts(node.func.value).type
     function = facts.object_of(node.func)
+    if function in (runtime.new_object, runtime.made_object):
+        return facts(node.args[0]).value
     return facts(node.args[0]).type if function is dataclasses.replace else function
 
 
 def key_of(fact: Fact, field: str) -> Any:
     """Where the mirror of a record keeps a field: by position for a named tuple, by name for a dataclass."""
     return fact.keys.index(field) if fact.kind == "tuple" else field
+
+
+def is_always_there(cls: type | None, attr: str) -> bool:
+    """Whether every object of a class has an attribute: a field, or what `__init__` stores."""
+    if cls is None or attr in getattr(cls, "__dataclass_fields__", ()):
+        return True
+    init = inspect.getattr_static(cls, "__init__", None)
+    code = getattr(init, "__code__", None)
+    return code is not None and any(i.opname == "STORE_ATTR" and i.argval == attr for i in dis.get_instructions(code))

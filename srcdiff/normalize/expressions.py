@@ -66,10 +66,13 @@ def subscript(flat: Flattener, node: gast.Subscript, stem: str, into: str | None
 
 
 def call(flat: Flattener, node: gast.Call, stem: str, into: str | None = None) -> gast.expr:
-    """`f(a, *b, key=c, **d)`, `a.method(b)`."""
+    """`f(a, *b, key=c, **d)`, `a.method(b)`; `super()` as `super(__class__, self)`."""
     other = respelled(flat, node)
     if other is not node:
         return flat.value(other, stem, into)
+    if not node.args and not node.keywords and flat.purity.object_of(node.func) is super:
+        first = [*flat.tree.args.posonlyargs, *flat.tree.args.args][:1]
+        node = flat.like(node, build.call(node.func, build.name("__class__"), *(build.name(p.id) for p in first)))
     function = callee(flat, node.func, stem)
     values = [*node.args, *(keyword.value for keyword in node.keywords)]
     if flat.purity.constant_call(node) and not any(isinstance(value, gast.Starred) for value in values):

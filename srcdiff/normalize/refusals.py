@@ -23,14 +23,13 @@ _REFUSED: dict[str, tuple[str, str]] = {
     "AsyncFunctionDef": ("`async def` in a differentiated function", _PLAIN_DEF),
     "AsyncFor": ("`async for` in a differentiated function", _PLAIN_DEF),
     "AsyncWith": ("`async with` in a differentiated function", _PLAIN_DEF),
-    "ClassDef": ("a class defined in a differentiated function", _MOVE_CLASS),
+    "ClassDef": ("a class that depends on variables of a differentiated function", _MOVE_CLASS),
     "TryStar": ("`except*` in a differentiated function", "Use `except`."),
     "TypeAlias": ("`type` in a differentiated function", "Move the alias to the module."),
     "TemplateStr": ("a template string in a differentiated function", "Use an f-string."),
 }
-_FRAMES = {"exec", "eval", "compile", "locals", "globals", "vars", "dir", "super", "breakpoint", "__import__"}
+_FRAMES = {"exec", "eval", "compile", "locals", "globals", "vars", "dir", "breakpoint", "__import__"}
 _WAY_OUT = {
-    "super": "Name the class: `Base.method(self, ...)`.",
     "locals": "Name the variables.",
     "vars": "Name the object whose attributes are meant.",
     "dir": "Name the object whose attributes are meant.",
@@ -66,7 +65,7 @@ def _call(node: gast.AST, tree: gast.FunctionDef, source: Source) -> tuple[str, 
     if not isinstance(node, gast.Call) or not isinstance(node.func, gast.Name):
         return None
     name = node.func.id
-    if name not in _FRAMES or (name in ("vars", "dir", "super") and node.args) or name in bound_names(tree.body):
+    if name not in _FRAMES or (name in ("vars", "dir") and node.args) or name in bound_names(tree.body):
         return None
     try:
         if source.lookup(name) is not getattr(builtins, name):

@@ -18,6 +18,8 @@ __all__: list[str] = []
 
 constant(runtime.zeros_like, tangents.zero_tangent, raises=False, shape="same")
 
+constant(runtime.set_attribute, pure=False)
+
 # Summing and spreading: each is the transpose of the other.
 
 

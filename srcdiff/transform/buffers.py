@@ -28,8 +28,9 @@ from srcdiff.build import (
     subscript,
     substitute,
 )
+from srcdiff.kinds import NeedsKind
 from srcdiff.rules import registry
-from srcdiff.transform import containers
+from srcdiff.transform import container_methods, container_stores, containers
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
 from srcdiff.transform.setting import Setting
@@ -173,6 +174,9 @@ def shadow_of_binding(reverse: Reverse, target: str, value: gast.expr) -> tuple[
         return [assign(bar, containers.shadow_of_container(setting, target, value))], []
     if isinstance(value, gast.Subscript) and origin.how == "maybe view":
         reverse.ask_for_kinds(value)  # what an index takes depends on what it is
+    unknown = [p for p in setting.function.parameters if setting.fact(p).kind == "numeric"]
+    if unknown and setting.fact(target).kind == "anything":
+        raise NeedsKind(unknown, setting.function.source.place(value))
     raise setting.unsupported(
         value,
         f"`{target}`, which may or may not share memory with `{', '.join(origin.bases)}` and is written into",
@@ -278,9 +282,11 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
     base = root_name(target)
     assert base is not None
     if setting.fact(base).container:
-        return containers.store_item(reverse, statement, target)
+        return container_stores.store_item(reverse, statement, target)
     _check_array(reverse, statement, base)
     target, saves, restores = _settled_index(reverse, target)
+    if setting.fact(base).kind == "anything":
+        return _store_unknown(reverse, statement, target, saves, restores)
     site = reverse.site(base)
     forward = [*saves, Save(site, _kept_part(reverse, target)), statement]
     backward: Block = [Restore(site, subscript(target.value, target.slice, gast.Store()))]
@@ -295,6 +301,24 @@ def store_item(reverse: Reverse, statement: gast.Assign, target: gast.Subscript)
             "Make it a float array.",
         )
     return forward, [*restores, *backward]
+
+
+def _store_unknown(
+    reverse: Reverse, statement: gast.Assign | gast.AugAssign, target: gast.Subscript, saves: Block, restores: Block
+) -> tuple[Block, Block]:
+    """`items[k] = v` for something that carries no derivative, and may be a dictionary without such a key."""
+    setting = reverse.setting
+    if names_read(statement.value) & setting.varied:
+        raise setting.unsupported(
+            statement,
+            "storing a value that carries a derivative into something that is not known to be an array or a dictionary",
+            "Make it in this function.",
+        )
+    old, keep, restore = reverse.record(
+        f"{root_name(target)}_old", call(setting.helper(runtime.held), target.value, index_argument(target.slice))
+    )
+    undo = gast.Expr(call(setting.helper(runtime.put_back), target.value, index_argument(target.slice), name(old)))
+    return [*saves, *keep, statement], [*restores, *restore, undo]
 
 
 def _hand_over(reverse: Reverse, value: gast.expr, element: gast.expr, target: gast.Subscript) -> Block:
@@ -353,9 +377,11 @@ def augment_item(reverse: Reverse, statement: gast.AugAssign, target: gast.Subsc
     base = root_name(target)
     assert base is not None
     if setting.fact(base).container:
-        return containers.augment_item(reverse, statement, target)
+        return container_stores.augment_item(reverse, statement, target)
     _check_array(reverse, statement, base)
     target, saves, restores = _settled_index(reverse, target)
+    if setting.fact(base).kind == "anything":
+        return _store_unknown(reverse, statement, target, saves, restores)
     site = reverse.site(base)
     forward = [*saves, Save(site, _kept_part(reverse, target)), statement]
     backward: Block = [Restore(site, subscript(target.value, target.slice, gast.Store()))]
@@ -431,7 +457,7 @@ def _is_copy_of(value: gast.expr, gradient: gast.expr) -> bool:
 def augment_whole(reverse: Reverse, statement: gast.AugAssign, target: str) -> tuple[Block, Block]:
     """`a op= v` on an array that other names see."""
     if reverse.setting.fact(target).container:
-        return containers.augment_whole(reverse, statement, target)
+        return container_stores.augment_whole(reverse, statement, target)
     whole = subscript(name(target), constant(Ellipsis), gast.Store())
     forward, backward = augment_item(reverse, statement, whole)
     return forward, backward
@@ -439,12 +465,12 @@ def augment_whole(reverse: Reverse, statement: gast.AugAssign, target: str) -> t
 
 def store_attribute(reverse: Reverse, statement: gast.Assign, target: gast.Attribute) -> tuple[Block, Block]:
     """`object.attr = v`: an effect of the primal's own, as long as it carries no derivative."""
-    return containers.store_attribute(reverse, statement, target)
+    return container_stores.store_attribute(reverse, statement, target)
 
 
 def augment_attribute(reverse: Reverse, statement: gast.AugAssign, target: gast.Attribute) -> tuple[Block, Block]:
     """`object.attr op= v`."""
-    return containers.store_attribute(reverse, statement, target)
+    return container_stores.store_attribute(reverse, statement, target)
 
 
 # Calls for their effect.
@@ -456,7 +482,7 @@ def effect(reverse: Reverse, statement: gast.Expr, node: gast.Call) -> tuple[Blo
     function, arguments = call_target(node, setting.facts)
     base = root_name(node.func) if isinstance(node.func, gast.Attribute) else None
     if base is not None and (setting.fact(base).container or setting.fact(base).type is set):
-        return containers.effect(reverse, statement, node)
+        return container_methods.effect(reverse, statement, node)
     rule = registry.lookup(function) if function is not None else None
     writes = bool(rule and rule.writes) or any(k.arg == "out" for k in node.keywords)
     touched = {v for a in [*arguments, *(k.value for k in node.keywords)] for v in carriers(a, setting.facts)}

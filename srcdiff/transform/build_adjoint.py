@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import gast
 
@@ -20,7 +20,7 @@ from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import names_read
 from srcdiff.names import Names
 from srcdiff.transform.buffers import is_tested_view, plan_shadows
-from srcdiff.transform.calls import Calls, ExpandInstead
+from srcdiff.transform.calls import Calls
 from srcdiff.transform.conversions import without_conversions
 from srcdiff.transform.decided import without_decided
 from srcdiff.transform.defer import deferred_sums
@@ -28,11 +28,21 @@ from srcdiff.transform.draft import Draft, all_names, returned_value
 from srcdiff.transform.expanding import expanded
 from srcdiff.transform.inline import Inliner
 from srcdiff.transform.inplace import rewrite_in_place
-from srcdiff.transform.module import Module
+from srcdiff.transform.module import ExpandInstead, Module
 from srcdiff.transform.reverse import Reverse
 from srcdiff.transform.setting import Setting
 
-__all__ = ["activate", "adopt", "analyse", "analysed", "expand", "separate", "shadow", "sweep", "tabulate"]
+__all__ = ["activate", "adopt", "analyse", "analysed", "expand", "separate", "shadow", "sweep", "tables", "tabulate"]
+
+
+class CallKnowledge(Protocol):
+    """What tells the analyses of calls of the user's functions."""
+
+    def result_fact(self, node: gast.Call, arguments: list[Fact], facts: Facts) -> Fact | None:
+        """The fact of a call's result."""
+
+    def effects_of(self, facts: Facts) -> CalleeEffects:
+        """What calls in one function do to memory."""
 
 
 def analysed(
@@ -58,19 +68,19 @@ def analyse(
     """What is known of a function whose variables are separated, after what it writes in place is written plainly."""
     narrowed: dict[str, str] = {}
     for _ in range(8):
-        facts, live, storage = _tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
+        facts, live, storage = tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
         simpler = without_conversions(without_decided(function, facts), facts)
         plain = rewrite_in_place(simpler, facts, names, refer)
         if plain is function:
             return function, facts, live, storage
         function, helpers, narrowed = plain, facts.helpers, facts.narrowed  # more may be known of containers now
-    return function, *_tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
+    return function, *tables(function, parameters, calls, owned=owned, helpers=helpers, narrowed=narrowed)
 
 
-def _tables(
+def tables(
     function: core.Function,
     parameters: dict[str, Fact],
-    calls: Calls,
+    calls: CallKnowledge,
     *,
     owned: bool,
     helpers: dict[str, Any],

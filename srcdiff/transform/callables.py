@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -13,9 +13,7 @@ from srcdiff.source import own_signature
 
 __all__ = [
     "Arguments",
-    "Escapes",
     "Inner",
-    "Instance",
     "Known",
     "arguments_of",
     "bind",
@@ -24,10 +22,6 @@ __all__ = [
     "python_signature",
     "signature_of",
 ]
-
-
-class Escapes(Exception):
-    """An object that was taken apart is needed whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +46,6 @@ class Arguments:
 
     positional: tuple[gast.expr, ...] = ()
     keywords: tuple[gast.keyword, ...] = ()
-
-
-@dataclass(eq=False)
-class Instance:
-    """An object made in the text: its class, and the variables that stand for its attributes."""
-
-    cls: type
-    stem: str
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 def signature_of(node: gast.FunctionDef) -> inspect.Signature:

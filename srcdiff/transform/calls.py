@@ -20,7 +20,6 @@ from srcdiff.analysis.inference import Facts
 from srcdiff.analysis.origins import CalleeEffects, CallEffects
 from srcdiff.analysis.storage import Storage
 from srcdiff.build import assign, call, constant, display, is_name, name, names_read, store, subscript
-from srcdiff.errors import UnsupportedError
 from srcdiff.transform.callees import (
     Callee,
     Unbound,
@@ -32,12 +31,12 @@ from srcdiff.transform.callees import (
 )
 from srcdiff.transform.captured import CapturedState, Writes, captured_reads, captured_writes
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Zero
-from srcdiff.transform.module import Module
+from srcdiff.transform.module import ExpandInstead, Module
 
 if TYPE_CHECKING:
     from srcdiff.transform.reverse import Block, Reverse
 
-__all__ = ["Calls", "ExpandInstead", "Pair", "Summary"]
+__all__ = ["Calls", "Pair", "Summary"]
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,6 @@ class _Site:
 
 _KINDS = 40
 """How many patterns of argument kinds one callee may have: a recursion over a nested structure has no end of them."""
-
-
-class ExpandInstead(Exception):
-    """A pair cannot serve this callee: its calls have to be expanded in place, or refused."""
-
-    def __init__(self, function: Any, refusal: UnsupportedError) -> None:
-        super().__init__(function)
-        self.function = function
-        self.refusal = refusal
 
 
 class Calls:
@@ -244,14 +234,15 @@ class Calls:
     def refuse_changed_containers(self, reverse: Reverse, node: gast.Call, written: list[str], site: _Site) -> None:
         """A list or an object that the callee changes: what undoes it are the callee's own statements."""
         for variable in written:
-            fact = reverse.setting.fact(variable)
+            fact = reverse.setting.facts(name(variable))
             if fact.container or fact.kind == "anything":
                 refusal = reverse.setting.unsupported(
                     node,
                     f"a call of `{site.function.name}`, which changes `{variable}`, a container or an object",
                     "Return what is new, and store it here.",
                 )
-                raise ExpandInstead(site.callee.function, refusal)
+                whole = fact.kind == "anything" and fact.type is not None and fact.type not in self.module.expanded
+                raise ExpandInstead(fact.type if whole else site.callee.function, refusal)
 
     def refuse_heavy(
         self, reverse: Reverse, node: gast.Call, target: str | None, summary: Summary, site: _Site

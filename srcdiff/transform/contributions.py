@@ -20,7 +20,7 @@ from srcdiff.rules.operators import BINARY, UNARY
 from srcdiff.transform import containers
 from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
 from srcdiff.transform.marks import Accumulate
-from srcdiff.transform.setting import Setting
+from srcdiff.transform.setting import Setting, refuse_operator
 
 __all__ = ["contributions", "scale"]
 
@@ -182,6 +182,7 @@ class _Contributions:
         return
 
     def _binop(self, node: gast.BinOp) -> None:
+        refuse_operator(self.setting, node)
         function = BINARY[type(node.op)]
         self.rule(node, function, [node.left, node.right], [])
 

@@ -1,4 +1,4 @@
-"""Expanding calls in place: inner functions, callbacks, partials, and objects that stay in the function.
+"""Expanding calls in place: inner functions, callbacks, partials, methods of objects that the function makes.
 
 A closure sees its function's variables, and a callback is known only where it is passed: such a call is replaced by the
 body of what it calls, in core form, which has a single `return` at its end. What is not expanded is differentiated as a
@@ -18,9 +18,8 @@ from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.structure import blocks, statements, with_blocks
 from srcdiff.build import assign, is_name, name, names_read, statement_like, substitute
 from srcdiff.names import Names
-from srcdiff.transform.callables import Arguments, Escapes, Inner, Instance, Known, collects, is_hashable
+from srcdiff.transform.callables import Arguments, Inner, Known, collects, is_hashable
 from srcdiff.transform.callees import makes_functions, source_or_none
-from srcdiff.transform.instances import Objects, check_whole
 from srcdiff.transform.makers import MAKERS, made_function
 from srcdiff.transform.module import Module
 from srcdiff.transform.scope import Findings, Scope
@@ -32,11 +31,10 @@ Block = list[gast.stmt]
 
 
 class _Expander:
-    def __init__(self, scope: Scope, findings: Findings, whole: set[str]) -> None:
+    def __init__(self, scope: Scope, findings: Findings) -> None:
         self.scope = scope
         self.findings = findings
         self.splicer = Splicer(self.scope, self.block)
-        self.objects = Objects(self.scope, self.splicer, whole)
         self.path: tuple[tuple[gast.stmt, str], ...] = ()
         self.homes: dict[Any, tuple[tuple[gast.stmt, str], ...]] = {}
 
@@ -51,7 +49,6 @@ class _Expander:
         if isinstance(statement, gast.FunctionDef):
             yield from self.definition(statement)
             return
-        statement = self.objects.attributes(statement)
         if isinstance(statement, (gast.If, gast.For, gast.While, gast.With, gast.Try)):
             decided = self.decided(statement.test) if isinstance(statement, gast.If) else None
             if decided is not None:
@@ -60,8 +57,7 @@ class _Expander:
             yield self.compound(statement)
             return
         if isinstance(statement, gast.Assign) and is_name(statement.targets[0]):
-            if self.note_alias(statement):
-                return
+            self.note_alias(statement)
         value = getattr(statement, "value", None)
         if isinstance(value, gast.Call):
             expanded = self.call(statement, value)
@@ -120,22 +116,18 @@ class _Expander:
             self.homes[found] = self.path
         yield node
 
-    def note_alias(self, statement: gast.Assign) -> bool:
-        """`g = f` for a known function: another name of it. Whether the statement is done with."""
+    def note_alias(self, statement: gast.Assign) -> None:
+        """`g = f` for a known function: another name of it."""
         target = statement.targets[0].id
         value = statement.value
         if self.scope.bindings[target] > 1 or not isinstance(value, (gast.Name, gast.Attribute)):
-            return False
+            return
         found = self.scope.known(value)
-        if isinstance(found, Instance) and not self.is_the_only(found):
-            raise Escapes(found.stem)
-        if isinstance(found, (Inner, Known, Instance)) and self.is_the_only(found):
+        if isinstance(found, (Inner, Known)) and self.is_the_only(found):
             self.scope.static[target] = found
-            return isinstance(found, Instance)
         value = self.scope.object_of(value)
         if found is None and callable(value):
             self.scope.aliases[target] = value
-        return False
 
     def is_the_only(self, found: Any) -> bool:
         """Whether what was made here is still the only one wherever a name that is bound now is read.
@@ -154,15 +146,11 @@ class _Expander:
             return []
         node = self.spread(node)
         found = self.scope.known(node.func)
-        if isinstance(found, Instance):
-            method = self.scope.method(found, "__call__")
-            return self.splicer.inline(statement, node, method) if method is not None else None
         if isinstance(found, Inner):
             return self.splicer.inline(statement, node, found)
         if isinstance(found, Known):
             if (
-                isinstance(found.first, Instance)
-                or (found.first is not None and not isinstance(node.func, gast.Attribute))
+                (found.first is not None and not isinstance(node.func, gast.Attribute))
                 or self.takes_functions(node)
                 or collects(found.function)
                 or self.is_wanted(found)
@@ -172,16 +160,11 @@ class _Expander:
                 if inlined is not None:
                     return inlined
             return [with_value(statement, node)] if node is not statement.value else None
-        made = self.objects.construct(statement, node)
-        instance = self.scope.static.get(getattr(getattr(statement, "targets", [None])[0], "id", ""))
-        if made is not None and isinstance(instance, Instance):
-            self.homes[instance] = self.path
-        if made is None and node is not statement.value:
-            return [with_value(statement, node)]
-        return made
+        return [with_value(statement, node)] if node is not statement.value else None
 
     def is_wanted(self, found: Known) -> bool:
-        return found.function in self.scope.module.expanded or found.function in self.findings.wanted
+        module = self.scope.module
+        return found.function in module.expanded | module.inlined | self.findings.wanted
 
     def spread(self, node: gast.Call) -> gast.Call:
         """`f(*args, **kwargs)` with what was collected in their place."""
@@ -293,22 +276,13 @@ def without_unused_functions(body: Block, kept: set[str]) -> Block:
 def expand_calls(
     function: core.Function, parameters: dict[str, Fact], names: Names, module: Module, findings: Findings
 ) -> core.Function:
-    """The function with closures, callbacks, partials and local objects expanded."""
-    whole: set[str] = set()
-    for _ in range(20):
-        scope = Scope(function, names, module)
-        note_callbacks(scope, parameters)
-        try:
-            body = _Expander(scope, findings, whole).block(function.body)
-            if scope.renamed:
-                body = [renamed_copy(statement, scope.renamed) for statement in body]
-            body = without_unused_functions(body, findings.kept)
-            check_whole(body, scope)
-        except Escapes as escaped:
-            whole.add(str(escaped))
-            continue
-        return function.with_body(body)
-    return function
+    """The function with closures, callbacks, partials, and calls that are wanted so, expanded."""
+    scope = Scope(function, names, module)
+    note_callbacks(scope, parameters)
+    body = _Expander(scope, findings).block(function.body)
+    if scope.renamed:
+        body = [renamed_copy(statement, scope.renamed) for statement in body]
+    return function.with_body(without_unused_functions(body, findings.kept))
 
 
 def note_callbacks(scope: Scope, parameters: dict[str, Fact]) -> None:

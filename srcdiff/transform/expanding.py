@@ -13,37 +13,50 @@ from srcdiff.analysis.webs import separate_webs
 from srcdiff.build import assign, name, statement_like
 from srcdiff.names import Names
 from srcdiff.transform.calls import Calls
+from srcdiff.transform.collection_forms import plain_collections
 from srcdiff.transform.dispatch import Dispatch
 from srcdiff.transform.expand import expand_calls, without_unused_functions
+from srcdiff.transform.fields import with_fields_as_variables
 from srcdiff.transform.lifting import lift_recursion
 from srcdiff.transform.module import Module
 from srcdiff.transform.nested import Nested
+from srcdiff.transform.object_facts import plain_calls
 from srcdiff.transform.scope import Findings, Scope
 
 __all__ = ["expanded"]
 
 Block = list[gast.stmt]
-_ROUNDS = 12
+_ROUNDS = 60
+"""Calls in calls are written out one layer at a time."""
 
 
 def expanded(
     function: core.Function, parameters: dict[str, Fact], names: Names, module: Module, calls: Calls
 ) -> core.Function:
-    """The function with closures and callbacks expanded, and calls of derivatives as calls of generated functions."""
+    """The function with closures, callbacks and objects expanded, and calls of derivatives as calls of functions."""
     findings = Findings()
+    dispatch = None
     for _ in range(_ROUNDS):
         function = function.with_body(_apart(function, names))
         function = expand_calls(function, parameters, names, module, findings)
-        inside = lift_recursion(function, names, module)
+        scope = Scope(function, names, module)
+        added = scope.adopted
+        inside = (
+            lift_recursion(function, names, module)
+            or Nested(function, parameters, names, module, calls).rewritten()
+            or plain_calls(function, parameters, names, module, calls, added)
+            or with_fields_as_variables(function, parameters, names, module, added)
+            or plain_collections(function, names, scope.object_of)
+        )
         if inside is None:
-            inside = Nested(function, parameters, names, module, calls).rewritten()
-        if inside is None:
-            scope = Scope(function, names, module)
             dispatch = Dispatch(function, parameters, scope, calls, findings)
             inside = dispatch.rewritten()
         if inside is None:
             return function.with_body(without_unused_functions(function.body, set()))
         function = inside
+    if dispatch is None:
+        what = f"`{function.name}`, whose calls lead to more calls without an end"
+        raise function.source.unsupported(None, what, "Call a function of the module in their place.")
     raise dispatch.refused()
 
 

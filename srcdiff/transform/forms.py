@@ -21,12 +21,11 @@ from srcdiff.simplify.notes import with_notes
 from srcdiff.source import read
 from srcdiff.transform.assemble import joint_text, parameters_text, with_lines
 from srcdiff.transform.build_tangent import tangent_text
-from srcdiff.transform.calls import Calls, ExpandInstead
+from srcdiff.transform.calls import Calls
 from srcdiff.transform.draft import Draft, Wanted
 from srcdiff.transform.forward_calls import TangentCalls
 from srcdiff.transform.forward_writes import written_parameters
-from srcdiff.transform.module import Module
-from srcdiff.transform.setting import Setting
+from srcdiff.transform.module import ExpandInstead, Module
 
 __all__ = ["build", "residual_names", "split_texts"]
 
@@ -103,7 +102,7 @@ def _build(request: Request, in_place: frozenset[Any], watch: Watch | None) -> G
         {role: functions[title] for role, title in titles.items()},
         function.parameters,
         draft.scalar,
-        tuple(written_parameters(draft.setting) if forward_mode else _written(draft.setting)),
+        tuple(written_parameters(draft.setting)),
         tuple(module.captured.values()),
         body=module.body(),
         origins=module.origins(),
@@ -119,15 +118,6 @@ def _with_kinds_asked(error: UnsupportedError, facts: dict[str, Fact], *, needed
     unknown = [p for p, fact in facts.items() if fact.kind == "numeric" or (fact.kind == "array" and fact.rank is None)]
     foreign = isinstance(error, NeedsKind) and not set(error.names) <= set(facts)
     return NeedsKind(unknown, error.place) if unknown and (foreign or needed) else error
-
-
-def _written(setting: Setting) -> tuple[str, ...]:
-    storage = setting.storage
-    return tuple(
-        p
-        for p in setting.function.parameters
-        if p in storage.parent and (storage.is_buffer(p) or p in storage.updated) and setting.fact(p).kind != "number"
-    )
 
 
 def _bars(draft: Draft) -> gast.expr:

@@ -14,7 +14,7 @@ from srcdiff.analysis.facts import Fact
 from srcdiff.analysis.origins import call_target
 from srcdiff.analysis.records import made_record
 from srcdiff.analysis.structure import root_name
-from srcdiff.build import attribute, call, constant, dotted, name, names_read
+from srcdiff.build import attribute, call, constant, dotted, name, names_read, subscript
 
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Block, Forward
@@ -80,16 +80,13 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
     if is_mirrored_method(forward, node) and isinstance(node.func, gast.Attribute):
         if setting.facts(node.func.value).kind in _SAME_ON_MIRROR:
             return None  # what is in it does not reach the output
-    record = made_record(node, setting.facts)
-    if record is None and not isinstance(function, type):
+    made = made_record(node, setting.facts)
+    if made is None and not isinstance(function, type):
         return NotImplemented
     if not any(setting.is_active(name(n)) for n in names_read([node.func, *node.args, *node.keywords])):
         return None
-    if record is not None:
-        items = [tangent.operand_or_zero(part) for part in record.values()]
-        if setting.facts(node).kind == "tuple":
-            return gast.List(items, gast.Load())
-        return gast.Dict([constant(field) for field in record], items)
+    if made is not None:
+        return _constructed(tangent, node, made)
     if function in (list, tuple) and len(node.args) == 1:
         return call(dotted("list"), tangent.operand_or_zero(node.args[0]))
     if function is enumerate and len(node.args) == 1:
@@ -100,6 +97,26 @@ def call_tangent(tangent: Tangent, node: gast.Call) -> Any:
         items = [tangent.operand_or_zero(k.value) for k in node.keywords]
         return gast.Dict([constant(k.arg) for k in node.keywords], items)
     return NotImplemented
+
+
+def _constructed(tangent: Tangent, node: gast.Call, made: dict[str, gast.expr]) -> gast.expr:
+    """The mirror of a new object or named tuple."""
+    items = {attr: _part(tangent, part) for attr, part in made.items()}
+    if tangent.forward.setting.facts(node).kind == "tuple":
+        return gast.List(list(items.values()), gast.Load())
+    return gast.Dict([constant(attr) for attr in items], list(items.values()))
+
+
+def _part(tangent: Tangent, part: gast.expr) -> gast.expr:
+    """The tangent of what an attribute of a new object is made of: a variable, or an attribute that is taken over."""
+    setting = tangent.forward.setting
+    if not isinstance(part, gast.Attribute):
+        return tangent.operand_or_zero(part)
+    if not setting.is_active(part.value):
+        return tangent.forward.zero(part)
+    index = field_of(setting.facts(part.value), part.attr)
+    assert index is not None
+    return subscript(tangent.operand_or_zero(part.value), index)
 
 
 def effect(forward: Forward, statement: gast.Expr, node: gast.Call) -> Block:

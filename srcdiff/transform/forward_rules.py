@@ -30,6 +30,7 @@ from srcdiff.rules.operators import BINARY, UNARY
 from srcdiff.transform import forward_containers
 from srcdiff.transform.forward_application import applied, applied_method, is_default, parameter_names
 from srcdiff.transform.inline import UnknownArgument, bind_arguments, signature
+from srcdiff.transform.setting import refuse_operator
 
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Forward
@@ -143,6 +144,7 @@ class Tangent:
     def _binop(self, node: gast.BinOp) -> gast.expr | None:
         if self.setting.facts(node).kind in ("list", "tuple"):
             return self.sequence(node)
+        refuse_operator(self.setting, node)
         return self.rule(node, BINARY[type(node.op)], [node.left, node.right], [])
 
     def sequence(self, node: gast.BinOp) -> gast.expr | None:

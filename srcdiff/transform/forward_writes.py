@@ -16,7 +16,7 @@ from srcdiff.rules import registry
 from srcdiff.transform import forward_containers
 from srcdiff.transform.forward_rules import OUTPUT, Tangent, refuse_positional_out, tangent_of
 from srcdiff.transform.scatter import ScatterAdd
-from srcdiff.transform.setting import Setting
+from srcdiff.transform.setting import Setting, expanding
 
 if TYPE_CHECKING:
     from srcdiff.transform.forward import Block, Forward
@@ -73,8 +73,7 @@ def _is_written(setting: Setting, parameter: str) -> bool:
     storage = setting.storage
     if storage.is_buffer(parameter):
         return True
-    inside = storage.contents.get(storage.root(parameter))
-    return inside is not None and storage.root(inside) in storage.written
+    return not setting.fact(parameter).numeric and storage.holds_written(parameter)
 
 
 def _has_maybe_views(forward: Forward, parameter: str) -> bool:
@@ -104,11 +103,12 @@ def dotted_path(forward: Forward, node: gast.expr) -> gast.expr:
         return subscript(dotted_path(forward, node.value), element)
     if fact.numeric and node.attr in ("real", "imag", "T", "flat"):
         return attribute(dotted_path(forward, node.value), node.attr)
-    raise forward.setting.unsupported(
+    refusal = forward.setting.unsupported(
         node,
         f"setting the attribute `.{node.attr}` of something that carries a derivative",
         "Make a new object instead.",
     )
+    raise expanding(forward.setting, node.value, refusal)
 
 
 def _stored(node: gast.expr) -> gast.expr:

@@ -11,10 +11,23 @@ from typing import Any
 import gast
 
 from srcdiff.emit import Text, emit
+from srcdiff.errors import UnsupportedError
 from srcdiff.names import Names
 from srcdiff.source import Source
 
-__all__ = ["Module"]
+__all__ = ["ExpandInstead", "Module"]
+
+
+class ExpandInstead(Exception):
+    """A pair cannot serve this callee: its calls have to be expanded in place, or refused.
+
+    `function` may be a class: the methods of its objects are expanded, and what these store becomes variables.
+    """
+
+    def __init__(self, function: Any, refusal: UnsupportedError) -> None:
+        super().__init__(function)
+        self.function = function
+        self.refusal = refusal
 
 
 @dataclass
@@ -35,6 +48,14 @@ class Module:
         The functions' texts, in order.
     expanded : frozenset
         The user's functions whose calls are expanded in place, whatever they are like.
+    inlined : set
+        Methods of objects that are known, and functions that are passed such objects: expanded in place likewise.
+    stored : dict
+        Object that others see to its attributes that are stored, and the variables of their values.
+    fields : set of str
+        The variables that stand for attributes of objects.
+    whole : set of str
+        The variables of dataclass instances that were taken apart, and are made of their fields where they are needed.
     has_derivatives : bool
         The primal calls derivatives.
     compiled : bool
@@ -47,6 +68,10 @@ class Module:
     captured: dict[tuple[int, str], tuple[Any, str, Any]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     expanded: frozenset[Any] = frozenset()
+    inlined: set[Any] = field(default_factory=set)
+    stored: dict[str, dict[str, str]] = field(default_factory=dict)
+    fields: set[str] = field(default_factory=set)
+    whole: set[str] = field(default_factory=set)
     has_derivatives: bool = False
     compiled: bool = False
 

@@ -25,7 +25,7 @@ from srcdiff.build import (
     store,
 )
 from srcdiff.kinds import NeedsKind
-from srcdiff.transform import attempts, buffers, containers, loops, scatter
+from srcdiff.transform import attempts, buffers, container_methods, loops, scatter
 from srcdiff.transform.contributions import contributions
 from srcdiff.transform.keeping import Bindings, binds_directly
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save, Site, Zero
@@ -148,8 +148,8 @@ class Reverse:
         setting = self.setting
         if isinstance(value, gast.Call) and setting.calls.handles(value):
             return setting.calls.bind(self, statement, target, value)  # type: ignore[no-any-return]
-        if containers.takes(setting, value):
-            return containers.bind_taken(self, statement, target, value)
+        if container_methods.takes(setting, value):
+            return container_methods.bind_taken(self, statement, target, value)
         keep, restore = self.keep(target)
         shadow, unshadow = buffers.shadow_of_binding(self, target, value)
         forward = [*keep, statement, *shadow]

@@ -10,7 +10,7 @@ from srcdiff import runtime
 from srcdiff.analysis.origins import is_basic_index
 from srcdiff.analysis.structure import root_name
 from srcdiff.build import attribute, call, name, negate, subscript
-from srcdiff.transform.containers import settled
+from srcdiff.transform.container_stores import settled
 from srcdiff.transform.marks import Accumulate, Group, Restore, Save
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What names mean in a function whose calls are expanded: functions, partials, objects made in it, globals."""
+"""What names mean in a function whose calls are expanded: functions, partials, globals."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from srcdiff.names import Names
 from srcdiff.rules import registry
 from srcdiff.source import Source, unwrap
 from srcdiff.transform import equivalents
-from srcdiff.transform.callables import Inner, Instance, Known, is_hashable
+from srcdiff.transform.callables import Inner, Known, is_hashable
 from srcdiff.transform.callees import is_derivative, is_users_function, source_or_none
 from srcdiff.transform.definitions import free_names
 from srcdiff.transform.equivalents import EQUIVALENTS
@@ -58,7 +58,7 @@ class Scope:
     Attributes
     ----------
     static : dict
-        Variables that mean one function, partial, object or collection of arguments wherever they are read.
+        Variables that mean one function, partial or collection of arguments wherever they are read.
     bindings : Counter
         How often each variable is bound.
     aliases : dict
@@ -88,10 +88,6 @@ class Scope:
         """The function or object that an expression means, if that is known; None otherwise."""
         if isinstance(node, gast.Name) and node.id in self.static:
             return self.static[node.id]
-        if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
-            owner = self.static.get(node.value.id)
-            if isinstance(owner, Instance):
-                return self.method(owner, node.attr)
         value = self.object_of(node)
         return self.as_known(value) if value is not None else None
 
@@ -193,17 +189,6 @@ class Scope:
         self.renamed[target.id] = name(chosen)
         return True
 
-    def method(self, owner: Instance, attr: str) -> Any:
-        """What `object.attr` calls, for an object that was taken apart."""
-        if attr in owner.attributes:
-            return self.static.get(owner.attributes[attr])
-        found = inspect.getattr_static(owner.cls, attr, None)
-        if isinstance(found, staticmethod) and is_users_function(found.__func__):
-            return Known(found.__func__)
-        if isinstance(found, classmethod) and is_users_function(found.__func__):
-            return Known(found.__func__, owner.cls)
-        return Known(found, owner) if is_users_function(found) else None
-
     def is_recursive(self, node: gast.FunctionDef) -> bool:
         """Whether an inner function calls itself, or one that does."""
         seen: set[str] = set()
@@ -248,12 +233,6 @@ class Scope:
         chosen = self.names.fresh(stem)
         self.bindings.setdefault(chosen, 1)
         return chosen
-
-    def attribute_variable(self, owner: Instance, attr: str) -> str:
-        """The variable that stands for an attribute."""
-        if attr not in owner.attributes:
-            owner.attributes[attr] = self.fresh(f"{owner.stem}_{attr}")
-        return owner.attributes[attr]
 
 
 def stable_names(function: core.Function) -> set[str]:

@@ -21,8 +21,9 @@ from srcdiff.build import name
 from srcdiff.errors import UnsupportedError
 from srcdiff.names import Names
 from srcdiff.transform.inline import Inliner
+from srcdiff.transform.module import ExpandInstead
 
-__all__ = ["Setting"]
+__all__ = ["Setting", "expanding", "refuse_operator"]
 
 HARMLESS: frozenset[Any] = frozenset(
     (np.sum, np.mean, np.ndarray.sum, np.ndarray.mean, np.ndarray.copy, np.zeros_like, runtime.zeros_like, runtime.copy)
@@ -33,6 +34,7 @@ WRITING_HELPERS: frozenset[Any] = frozenset(
         runtime.add_at,
         runtime.add_into,
         runtime.add_numbers,
+        runtime.put_attribute,
         runtime.put_back,
         runtime.put_key,
         runtime.replace_items,
@@ -168,3 +170,23 @@ class Setting:
         """An error that points at a node of the primal."""
         error: UnsupportedError = self.function.source.unsupported(node, what, way_out)
         return error
+
+
+def expanding(setting: Setting, owner: gast.expr, refusal: UnsupportedError) -> Exception:
+    """What to raise where an attribute of an object is set: the wish to expand its methods, if its class is known."""
+    fact = setting.facts(owner)
+    return refusal if fact.kind != "anything" or fact.type is None else ExpandInstead(fact.type, refusal)
+
+
+def refuse_operator(setting: Setting, node: gast.BinOp) -> None:
+    """An operator of objects or dictionaries that was not told: it is not that of numbers and arrays."""
+    for side in (node.left, node.right):
+        fact = setting.facts(side)
+        if not setting.is_active(side) or fact.numeric:
+            continue
+        if fact.kind in ("record", "dict"):
+            what = f"an operator of a {'dictionary' if fact.kind == 'dict' else 'class'} that is not known here"
+            raise setting.unsupported(node, what, "Give the object a name of its own, bound once, or call the method.")
+        if isinstance(node.op, gast.BitOr):
+            what = "`|` of what may be dictionaries with derivatives"
+            raise setting.unsupported(node, what, "Write `{**a, **b}`, or annotate the parameters.")

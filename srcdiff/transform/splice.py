@@ -10,7 +10,7 @@ import gast
 from srcdiff.analysis.facts import Tag
 from srcdiff.analysis.structure import bound_names, statements
 from srcdiff.build import assign, call, constant, is_name, name, names_read, statement_like, substitute
-from srcdiff.transform.callables import Inner, Instance, Known, arguments_of, bind, python_signature, signature_of
+from srcdiff.transform.callables import Inner, Known, arguments_of, bind, python_signature, signature_of
 from srcdiff.transform.callees import core_of, source_or_none
 from srcdiff.transform.scope import Scope
 
@@ -127,15 +127,11 @@ class Splicer:
             before.append(statement_like(assign(fresh, argument), origin))
             values[parameter] = name(fresh)
             return
-        known = argument if isinstance(argument, (Instance,)) else None
-        if known is None and isinstance(argument, gast.AST):
-            known = self.scope.known(argument) if isinstance(argument, (gast.Name, gast.Attribute)) else None
+        known = self.scope.known(argument) if isinstance(argument, (gast.Name, gast.Attribute)) else None
         if known is not None and parameter not in own:
             fresh = self.scope.fresh(parameter)
             self.scope.static[fresh] = known
-            values[parameter] = (
-                argument if isinstance(argument, gast.Name) and not isinstance(known, Instance) else name(fresh)
-            )
+            values[parameter] = argument if isinstance(argument, gast.Name) else name(fresh)
             return
         if not isinstance(argument, gast.AST):
             argument = self.scope.literal(argument)

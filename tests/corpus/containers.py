@@ -215,7 +215,7 @@ def containment_and_flags(x, y):
     return total * items["y"] * len(used)
 
 
-@program(args=(numbers(5),), refused="deque|appendleft|rule")
+@program(args=(numbers(5),))
 def deque_as_window(x):
     window = deque(maxlen=2)
     total = 0.0
@@ -225,7 +225,7 @@ def deque_as_window(x):
     return total
 
 
-@program(args=(numbers(4),), refused="defaultdict|rule")
+@program(args=(numbers(4),))
 def default_dictionary(x):
     groups = defaultdict(list)
     for k, item in enumerate(x):
@@ -233,7 +233,7 @@ def default_dictionary(x):
     return sum(groups[0]) * sum(groups[1])
 
 
-@program(args=(0.8,), refused="OrderedDict|rule")
+@program(args=(0.8,))
 def ordered_dictionary(x):
     d = OrderedDict()
     d["a"] = x

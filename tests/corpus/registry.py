@@ -43,8 +43,10 @@ class Program:
 
     @property
     def name(self) -> str:
-        """`theme.function`."""
-        return f"{self.theme}.{getattr(self.function, '__name__', repr(self.function))}"
+        """`theme.function`, `theme.Class.method`."""
+        method = getattr(self.function, "__func__", None)
+        title = getattr(self.function, "__name__", repr(self.function)) if method is None else method.__qualname__
+        return f"{self.theme}.{title}"
 
 
 PROGRAMS: list[Program] = []

@@ -19,9 +19,9 @@ def global_write(x):
 
 def class_inside(x):
     class Inner:
-        pass
+        value = x * 2.0
 
-    return Inner(), x
+    return Inner.value
 
 
 def generator_inside(x):
@@ -142,7 +142,7 @@ CASES = [
     (
         class_inside,
         "class Inner:",
-        "a class defined in a differentiated function",
+        "a class that depends on variables of a differentiated function",
         "Move the class to the module, and make its instances here.",
     ),
     (
