@@ -61,6 +61,7 @@ def recompute_cheap(forward: Block, reverse: Block, reading: Reading, kept: Site
     if not chosen:
         return forward, reverse
     before = kept(reverse)
+    chosen = {v: c for v, c in chosen.items() if not c.inner}
     while any(candidate.site in before for candidate in chosen.values()):
         trial = _recomputed(reverse, chosen)
         more = kept(trial) - before
