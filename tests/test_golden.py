@@ -138,8 +138,8 @@ def test_text_is_the_same_twice(case: Case) -> None:
 
 
 def test_every_pass_is_of_use() -> None:
-    """Each pass changes the text of some golden file."""
-    useless = set(LEAN)
+    """Each pass changes the text of some golden file; but for the one for compiled output, which they are not."""
+    useless = set(LEAN) - {"loops"}
     for path in FILES:
         known = read_case(path)
         text = known.generate().text

@@ -146,14 +146,14 @@ class _Fields:
                 body = [*body[: index + 1], *self.object(_Object(variable, cls, statement), rest, around)]
                 index += 1
                 continue
-            around = outside | names_read(rest) | (names_read(body[:index]) if looped else set())
-            out.append(self.compound(statement, around, looped=looped))
+            if blocks_of(statement) and not isinstance(statement, gast.FunctionDef):
+                around = outside | names_read(rest) | (names_read(body[:index]) if looped else set())
+                statement = self.compound(statement, around, looped=looped)
+            out.append(statement)
             index += 1
         return out
 
     def compound(self, statement: gast.stmt, outside: set[str], *, looped: bool) -> gast.stmt:
-        if isinstance(statement, gast.FunctionDef) or not any(True for _ in blocks(statement)):
-            return statement
         if isinstance(statement, gast.While):
             outside = outside | names_read(statement.test)
         looped = looped or isinstance(statement, (gast.For, gast.While))
