@@ -54,7 +54,7 @@ def max_adjoint(
     if initial is not None or where is not True:
         return expand(gradient, a, axis, keepdims) * shares(a, output, axis, keepdims, initial, where)
     chosen = a == expand(output, a, axis, keepdims)
-    return expand(gradient / chosen.sum(axis=axis, keepdims=keepdims), a, axis, keepdims) * chosen
+    return expand(gradient / np.sum(chosen, axis=axis, keepdims=keepdims), a, axis, keepdims) * chosen
 
 
 @adjoint(np.max, wrt="initial")
