@@ -86,6 +86,9 @@ NO_SECOND_DERIVATIVE = frozenset(
     comprehensions.generator_consumed_by_array
     containers.list_methods
     containers.zip_star_and_transposed_lists
+    loops.columns
+    nested_derivatives.hessian_inside
+    unpacking.decompositions_unpacked
     containers.array_to_list_and_back
     in_library_style.gaussian_elimination
     unpacking.divmod_and_modf
