@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 
@@ -16,7 +17,11 @@ from srcdiff.numba.compiling import compiled_helper
 from tests import helpers
 from tests.numba.programs import PROGRAMS, Program
 
+EVERY = "EVERY_COMPILED" in os.environ
+"""Compiling takes seconds a function: by default a part of the programs and a few kernels are; with this set, all."""
+
 KERNELS = [kernel for kernel in all_kernels() if kernel.name != "adi"]  # loops over a list of unlike tuples
+FEW = ("jacobi_1d", "durbin", "seidel_2d", "gemm")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +31,7 @@ def _no_performance_warnings() -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+@pytest.mark.parametrize("program", PROGRAMS if EVERY else PROGRAMS[::3], ids=lambda program: program.name)
 def test_program(program: Program) -> None:
     function, args = compiled_helper(program.function), program.args
     value = function(*helpers.fresh(args))
@@ -43,7 +48,7 @@ def test_program(program: Program) -> None:
         assert not isinstance(gradient, np.ndarray) or gradient.dtype == args[position].dtype
 
 
-@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
+@pytest.mark.parametrize("kernel", [k for k in KERNELS if EVERY or k.name in FEW], ids=lambda kernel: kernel.name)
 def test_kernel(kernel: Kernel) -> None:
     function, args = compiled_helper(kernel.loss), kernel.arguments
     try:
