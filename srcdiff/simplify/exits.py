@@ -51,7 +51,7 @@ def _block(body: Block, converted: set[str]) -> Block:
 
 def _loop(body: Block, converted: set[str]) -> Block:
     """The body of one loop."""
-    last = body[-1]
+    last = body[-1] if body else None  # nothing may be left of it
     if isinstance(last, gast.If) and not last.orelse and is_name(last.test):
         if len(last.body) == 1 and isinstance(last.body[0], gast.Break):
             try:

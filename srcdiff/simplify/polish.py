@@ -64,7 +64,11 @@ def _appended_once(body: Block, stacks: set[str]) -> dict[str, set[str]]:
     """For each counter of trips, the lists that get one value in every trip and nowhere else."""
     found: dict[str, set[str]] = {}
     for statement in _outer_statements(body):
-        if not isinstance(statement, (gast.For, gast.While)) or not isinstance(statement.body[0], gast.AugAssign):
+        if (
+            not isinstance(statement, (gast.For, gast.While))
+            or not statement.body
+            or not isinstance(statement.body[0], gast.AugAssign)
+        ):
             continue
         counter = statement.body[0].target
         if not isinstance(counter, gast.Name) or not is_constant(statement.body[0].value, 1):
