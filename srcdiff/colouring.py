@@ -34,7 +34,7 @@ def column_colouring(rows: tuple[Integers, Integers], columns: tuple[Integers, I
     --------
     >>> tridiagonal = np.array([0, 2, 5, 7]), np.array([0, 1, 0, 1, 2, 1, 2])
     >>> column_colouring(tridiagonal, tridiagonal)
-    array([0, 1, 2])
+    array([1, 0, 2])
     """
     in_row, in_column = _lists(*rows), _lists(*columns)
     colours = [-1] * len(in_column)

@@ -39,7 +39,9 @@ def cross_entropy_value_and_adjoint(W, X, Y, gradient=1.0):
     z_bar = unbroadcast(z_2_bar, z)
     z_max_chosen = z == expand(z_max, z, 1, True)
     z_bar += (
-        expand(unbroadcast(-z_2_bar, z_max) / z_max_chosen.sum(axis=1, keepdims=True), z, 1, True)
+        expand(
+            unbroadcast(-z_2_bar, z_max) / np.sum(z_max_chosen, axis=1, keepdims=True), z, 1, True
+        )
         * z_max_chosen
     )
     # line 7: z = X @ W

@@ -25,7 +25,7 @@ def leaky_adjoint(x, slope, gradient=1.0):
     # reverse sweep
     # line 8: return np.sum(np.maximum(y, x ** 2)) + np.max(y)
     output_max_chosen = y == expand(output_max, y)
-    y_bar = gradient / output_max_chosen.sum(axis=None, keepdims=False) * output_max_chosen
+    y_bar = gradient / np.sum(output_max_chosen, axis=None, keepdims=False) * output_max_chosen
     output_maximum_bar = expand(gradient, output_maximum)
     y_bar += np.where(
         y == output_pow, 0.5 * output_maximum_bar, np.where(y > output_pow, output_maximum_bar, 0.0)
